@@ -1,0 +1,37 @@
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * The known name that `wrong` most likely meant, or undefined when none is near: at most one edit for each three
+ * characters (Levenshtein), with a difference of case or of `-` against `_` counting as none.
+ */
+export function nearest(wrong: string, known: Iterable<string>): string | undefined {
+  if (wrong.length > MAX_NAME_LENGTH) return undefined;
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
+  for (const name of known) {
+    if (name.length > MAX_NAME_LENGTH) continue;
+    const distance = editDistance(fold(wrong), fold(name));
+    if (distance < bestDistance) {
+      best = name;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function fold(name: string): string {
+  return name.toLowerCase().replaceAll("-", "_");
+}
+
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= left.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column++) {
+      const substitution = (previous[column - 1] as number) + (left[row - 1] === right[column - 1] ? 0 : 1);
+      current.push(Math.min(substitution, (previous[column] as number) + 1, (current[column - 1] as number) + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length] as number;
+}

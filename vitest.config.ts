@@ -1,0 +1,45 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["source", "node", "import", "module", "default"];
+
+/** Unit tests share their threads' module graph; integration, conformance and system tests start real processes. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    reporters: ["dot", "./test/tools/closing-line-reporter.ts"],
+    pool: "threads",
+    exclude: ["**/node_modules/**", "dist/**"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          isolate: false,
+          include: [
+            "core/**/*.test.ts",
+            "services/**/*.test.ts",
+            "integrations/**/*.test.ts",
+            "cli/**/*.test.ts",
+            "ui/**/*.test.ts",
+            "test/{tidy,sim,support,fixtures,tools}/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**", "dist/**"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "processes",
+          pool: "forks",
+          include: ["test/{conformance,integration,system}/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "dist/**"],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
