@@ -7,6 +7,7 @@ export { utf8Decode, utf8Encode, compareBytes, concatBytes, toHex, fromHex } fro
 export { BoundedQueue } from "./bounded-queue.ts";
 export type { Clock, Instant, Logger, LogFields, LogLevel, Random, TimerHandle, Timers } from "./contracts.ts";
 export { crc32c } from "./crc32c.ts";
+export { ExactNumber } from "./exact-number.ts";
 export {
   type Failure,
   type FailureCode,

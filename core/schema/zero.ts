@@ -1,0 +1,44 @@
+import type { Field, FieldType, Struct } from "./declaration.ts";
+
+/** What a field holds before anything was said about it. */
+export function zeroOf(field: Field): unknown {
+  if (field.nullable) return null;
+  return zeroOfType(field.type);
+}
+
+function zeroOfType(type: FieldType): unknown {
+  switch (type.kind) {
+    case "text":
+      return "";
+    case "bool":
+      return false;
+    case "int":
+    case "float":
+    case "duration":
+    case "instant":
+    case "time":
+      return 0;
+    case "bytes":
+      return new Uint8Array(0);
+    case "any":
+    case "list":
+    case "map":
+      return null;
+    case "ref":
+      return empty(type.struct());
+  }
+}
+
+/** A noun with every field at its zero value, then overlaid with `known`. */
+export function empty<T>(noun: Struct<T>, known: Partial<T> = {}): T {
+  const value: Record<string, unknown> = {};
+  for (const [name, field] of noun.entries) value[name] = zeroOf(field);
+  return Object.assign(value, known) as T;
+}
+
+/** A draft in which nothing was written, overlaid with `known`. */
+export function emptyDraft<D>(noun: Struct<unknown, D>, known: Partial<D> = {}): D {
+  const value: Record<string, unknown> = {};
+  for (const [name, field] of noun.entries) value[name] = field.draftZero ? zeroOfType(field.type) : null;
+  return Object.assign(value, known) as D;
+}
