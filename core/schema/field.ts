@@ -1,8 +1,10 @@
+import type { Secret } from "#core/base";
 import type { Field, FieldOptions, Struct } from "./declaration.ts";
 
+type Guarded<T, O extends FieldOptions> = O extends { readonly secret: true } ? Secret<T> : T;
 type Nullable<T, O extends FieldOptions> = O extends { readonly nullable: true } ? T | null : T;
 type DraftOf<T, O extends FieldOptions> = O extends { readonly draftZero: true } ? T : T | null;
-type Made<T, D, O extends FieldOptions> = Field<Nullable<T, O>, DraftOf<D, O>>;
+type Made<T, D, O extends FieldOptions> = Field<Nullable<Guarded<T, O>, O>, DraftOf<Guarded<D, O>, O>>;
 
 function scalar<T>(kind: "text" | "bool" | "int" | "float" | "duration" | "instant" | "time" | "bytes" | "any") {
   return <const O extends FieldOptions>(number: number, options?: O): Made<T, T, O> => ({

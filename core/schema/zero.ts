@@ -1,9 +1,11 @@
+import { Secret } from "#core/base";
 import type { Field, FieldType, Struct } from "./declaration.ts";
 
 /** What a field holds before anything was said about it. */
 export function zeroOf(field: Field): unknown {
   if (field.nullable) return null;
-  return zeroOfType(field.type);
+  const zero = zeroOfType(field.type);
+  return field.secret ? new Secret(zero) : zero;
 }
 
 function zeroOfType(type: FieldType): unknown {

@@ -5,18 +5,29 @@ import { encodeValue } from "./json-encode.ts";
 import { parseJson } from "./json-parse.ts";
 
 /**
- * The binary form: for each field that differs from its zero value its number and its bytes with their length, then
- * nothing. Readers skip numbers that they do not know; absent fields are zero (a nullable field or a list: null).
+ * The binary form: for each field that differs from its zero value a key (its number and how its bytes end) and the
+ * bytes. Readers step over numbers that they do not know; absent fields are zero (a nullable field or a list: null).
  */
-type Write = (writer: ByteWriter, value: unknown) => void;
-type Read = (reader: ByteReader) => unknown;
+const WIRE_INT = 0;
+const WIRE_FLOAT = 1;
+const WIRE_BYTES = 2;
+const WIRE_BITS = 4;
 
+type Wire = typeof WIRE_INT | typeof WIRE_FLOAT | typeof WIRE_BYTES;
+
+/** Each form ends by itself: integers by their last byte, the rest by a length before them. */
 interface Codec {
-  readonly write: Write;
-  readonly read: Read;
+  readonly wire: Wire;
+  write(writer: ByteWriter, value: unknown): void;
+  read(reader: ByteReader): unknown;
 }
 
-const codecs = new WeakMap<Struct, Codec>();
+interface StructCodec {
+  write(writer: ByteWriter, value: unknown): void;
+  read(reader: ByteReader): unknown;
+}
+
+const codecs = new WeakMap<Struct, StructCodec>();
 
 export function encodeBinary<T>(struct: Struct<T>, value: T): Uint8Array {
   const writer = new ByteWriter();
@@ -33,12 +44,12 @@ export function decodeBinary<T>(struct: Struct<T>, bytes: Uint8Array): Result<T>
   }
 }
 
-function codecOf(struct: Struct): Codec {
+function codecOf(struct: Struct): StructCodec {
   const known = codecs.get(struct);
   if (known) return known;
   const members: [string, Field, Codec][] = [];
   const byNumber = new Map<number, [string, Codec]>();
-  const codec: Codec = {
+  const codec: StructCodec = {
     write: (writer, value) => writeMembers(members, writer, value as Readonly<Record<string, unknown>>),
     read: (reader) => readMembers(members, byNumber, reader),
   };
@@ -55,6 +66,7 @@ function fieldCodec(field: Field): Codec {
   const codec = codecOfType(field.type);
   if (!field.secret) return codec;
   return {
+    wire: codec.wire,
     write: (writer, value) => codec.write(writer, value instanceof Secret ? value.reveal("disk") : value),
     read: (reader) => new Secret(codec.read(reader)),
   };
@@ -68,10 +80,8 @@ function writeMembers(
   for (const [name, field, codec] of members) {
     const item = value[name];
     if (item === null || item === undefined || (!field.nullable && isZero(item))) continue;
-    writer.uint(field.number);
-    const inner = new ByteWriter();
-    codec.write(inner, item);
-    writer.bytes(inner.finish());
+    writer.uint(field.number * WIRE_BITS + codec.wire);
+    codec.write(writer, item);
   }
 }
 
@@ -87,34 +97,77 @@ function readMembers(
   const result: Record<string, unknown> = {};
   for (const [name, field] of members) result[name] = zeroOf(field);
   while (!reader.isDone) {
-    const member = byNumber.get(reader.uint());
-    const content = new ByteReader(reader.bytes());
-    if (member) result[member[0]] = member[1].read(content);
+    const key = reader.uint();
+    const member = byNumber.get(Math.floor(key / WIRE_BITS));
+    if (member && member[1].wire === key % WIRE_BITS) result[member[0]] = member[1].read(reader);
+    else skip(reader, key % WIRE_BITS);
   }
   return result;
 }
 
+function skip(reader: ByteReader, wire: number): void {
+  if (wire === WIRE_INT) reader.int();
+  else if (wire === WIRE_FLOAT) reader.float();
+  else reader.bytes();
+}
+
+const intCodec: Codec = {
+  wire: WIRE_INT,
+  write: (writer, value) => writer.int(value as number),
+  read: (reader) => reader.int(),
+};
+
+const boolCodec: Codec = {
+  wire: WIRE_INT,
+  write: (writer, value) => writer.int(value === true ? 1 : 0),
+  read: (reader) => reader.int() === 1,
+};
+
+const floatCodec: Codec = {
+  wire: WIRE_FLOAT,
+  write: (writer, value) => writer.float(value as number),
+  read: (reader) => reader.float(),
+};
+
+const textCodec: Codec = {
+  wire: WIRE_BYTES,
+  write: (writer, value) => writer.text(value as string),
+  read: (reader) => reader.text(),
+};
+
+const bytesCodec: Codec = {
+  wire: WIRE_BYTES,
+  write: (writer, value) => writer.bytes(value as Uint8Array),
+  read: (reader) => reader.bytes().slice(),
+};
+
+const anyCodec: Codec = {
+  wire: WIRE_BYTES,
+  write: (writer, value) => writer.text(encodeValue(value)),
+  read: readAny,
+};
+
 function codecOfType(type: FieldType): Codec {
   switch (type.kind) {
     case "text":
-      return { write: (writer, value) => writer.text(value as string), read: (reader) => reader.text() };
+      return textCodec;
     case "bool":
-      return { write: (writer, value) => writer.byte(value === true ? 1 : 0), read: (reader) => reader.byte() === 1 };
+      return boolCodec;
     case "int":
     case "duration":
     case "instant":
     case "time":
-      return { write: (writer, value) => writer.int(value as number), read: (reader) => reader.int() };
+      return intCodec;
     case "float":
-      return { write: (writer, value) => writer.float(value as number), read: (reader) => reader.float() };
+      return floatCodec;
     case "bytes":
-      return { write: (writer, value) => writer.bytes(value as Uint8Array), read: (reader) => reader.bytes().slice() };
+      return bytesCodec;
     case "any":
-      return { write: (writer, value) => writer.text(encodeValue(value)), read: readAny };
+      return anyCodec;
     case "list":
-      return listCodec(codecOfType(type.of));
+      return nested(listCodec(codecOfType(type.of)));
     case "map":
-      return mapCodec(codecOfType(type.of));
+      return nested(mapCodec(codecOfType(type.of)));
     case "ref":
       return refCodec(type.struct);
   }
@@ -126,7 +179,20 @@ function readAny(reader: ByteReader): unknown {
   return parsed.value;
 }
 
-function listCodec(item: Codec): Codec {
+/** Puts a length before a form that does not end by itself. */
+function nested(inner: StructCodec): Codec {
+  return {
+    wire: WIRE_BYTES,
+    write: (writer, value) => {
+      const content = new ByteWriter();
+      inner.write(content, value);
+      writer.bytes(content.finish());
+    },
+    read: (reader) => inner.read(new ByteReader(reader.bytes())),
+  };
+}
+
+function listCodec(item: Codec): StructCodec {
   return {
     write: (writer, value) => {
       const items = value as readonly unknown[];
@@ -137,7 +203,7 @@ function listCodec(item: Codec): Codec {
   };
 }
 
-function mapCodec(item: Codec): Codec {
+function mapCodec(item: Codec): StructCodec {
   return {
     write: (writer, value) => {
       const object = value as Readonly<Record<string, unknown>>;
@@ -152,25 +218,27 @@ function mapCodec(item: Codec): Codec {
       const result: Record<string, unknown> = {};
       for (let left = reader.count(); left > 0; left--) {
         const key = reader.text();
-        Object.defineProperty(result, key, {
-          value: item.read(reader),
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        });
+        const entry = { value: item.read(reader), enumerable: true, writable: true, configurable: true };
+        Object.defineProperty(result, key, entry);
       }
       return result;
     },
   };
 }
 
+/** A noun begins with a mark, so that a null inside a list or map (no bytes at all) is told apart from a blank one. */
 function refCodec(struct: () => Struct): Codec {
-  return {
+  const MARK = 1;
+  return nested({
     write: (writer, value) => {
-      const inner = new ByteWriter();
-      codecOf(struct()).write(inner, value);
-      writer.bytes(inner.finish());
+      if (value === null) return;
+      writer.byte(MARK);
+      codecOf(struct()).write(writer, value);
     },
-    read: (reader) => codecOf(struct()).read(new ByteReader(reader.bytes())),
-  };
+    read: (reader) => {
+      if (reader.isDone) return null;
+      reader.byte();
+      return codecOf(struct()).read(reader);
+    },
+  });
 }

@@ -1,0 +1,118 @@
+import { assert, err, ok, type Result, unreachable } from "#core/base";
+import { type ChangeSet, type Store } from "#core/store";
+import { decodeBinary, encodeBinary } from "#core/wire";
+import { applyClientUpdate, applyPlanResult } from "./apply-allocations.ts";
+import { applyJobDeregister, applyJobRegister, putEvaluation } from "./apply-jobs.ts";
+import { applyNodeRegister, applyNodeStatus } from "./apply-nodes.ts";
+import { applyReap } from "./apply-reap.ts";
+import { type Command, type CommandName, commandTypes, type EvaluationUpdate } from "./commands.ts";
+import { decodeEntry, encodeEntry, FLAG_IGNORABLE, type LogEntry } from "./entry.ts";
+import { statusOf } from "./job-status.ts";
+import type { Applying, Outcome } from "./outcome.ts";
+import { withQueued } from "./summary.ts";
+
+/** What applying an entry gave: the rows that changed, and the answer for whoever proposed it. */
+export interface Applied {
+  readonly changes: ChangeSet;
+  readonly outcome: Result<Outcome>;
+}
+
+const namesByNumber = new Map<number, CommandName>(
+  (Object.keys(commandTypes) as CommandName[]).map((name) => [commandTypes[name].number, name]),
+);
+
+export function encodeCommand(command: Command, context: Pick<LogEntry, "timeMs" | "seed" | "requestId">): Uint8Array {
+  const { number, payload } = commandTypes[command.name];
+  return encodeEntry({
+    type: number,
+    version: 1,
+    flags: 0,
+    ...context,
+    payload: encodeBinary(payload as never, command.payload as never),
+  });
+}
+
+/** Log entries to state: deterministic, without a clock, without a random number of its own. */
+export class StateMachine {
+  readonly store: Store;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /** Applies the committed entry at `index`. An entry that cannot be read stops the node: its state would be a guess. */
+  apply(index: number, bytes: Uint8Array): Applied {
+    const entry = decodeEntry(bytes);
+    assert(entry.ok, () => `log entry ${index} does not decode: ${entry.ok ? "" : entry.failure.message}`);
+    const name = namesByNumber.get(entry.value.type);
+    this.store.begin(index);
+    if (name === undefined) {
+      assert(
+        (entry.value.flags & FLAG_IGNORABLE) !== 0,
+        `log entry ${index} has the unknown type ${entry.value.type}: this server is too old for its region`,
+      );
+      return { changes: [], outcome: ok({}) };
+    }
+    return this.#applyCommand(index, entry.value, name);
+  }
+
+  #applyCommand(index: number, entry: LogEntry, name: CommandName): Applied {
+    const payload = decodeBinary(commandTypes[name].payload as never, entry.payload);
+    assert(payload.ok, () => `log entry ${index}: its ${name} does not decode`);
+    const touched = new Map<string, readonly [string, string]>();
+    const applying: Applying = {
+      store: this.store,
+      index,
+      timeMs: entry.timeMs,
+      touchJob: (namespace, jobId) => touched.set(`${namespace}\u0000${jobId}`, [namespace, jobId]),
+    };
+    const outcome = dispatch(applying, { name, payload: payload.value } as Command);
+    for (const [namespace, jobId] of touched.values()) updateStatus(applying, namespace, jobId);
+    return { changes: this.store.finish(), outcome };
+  }
+}
+
+function dispatch(applying: Applying, command: Command): Result<Outcome> {
+  switch (command.name) {
+    case "jobRegister":
+      return applyJobRegister(applying, command.payload);
+    case "jobDeregister":
+      return applyJobDeregister(applying, command.payload);
+    case "evaluationUpdate":
+      return applyEvaluationUpdate(applying, command.payload);
+    case "planResult":
+      return applyPlanResult(applying, command.payload);
+    case "nodeRegister":
+      return applyNodeRegister(applying, command.payload);
+    case "nodeStatusUpdate":
+      return applyNodeStatus(applying, command.payload);
+    case "clientUpdate":
+      return applyClientUpdate(applying, command.payload);
+    case "reap":
+      return applyReap(applying, command.payload);
+    case "schedulerConfigure":
+      applying.store.putSchedulerConfiguration({ ...command.payload.configuration, modifyIndex: applying.index });
+      return ok({});
+    default:
+      return err("internal", `no rule for ${String(unreachable(command))}`);
+  }
+}
+
+function applyEvaluationUpdate(applying: Applying, { evaluations }: EvaluationUpdate): Result<Outcome> {
+  const { store, index } = applying;
+  for (const evaluation of evaluations ?? []) {
+    putEvaluation(applying, evaluation);
+    const summary = store.summary(evaluation.namespace, evaluation.jobId);
+    const next = summary && withQueued(summary, evaluation.queuedAllocations ?? {});
+    if (next !== undefined && next !== summary) store.putSummary({ ...next, modifyIndex: index });
+    applying.touchJob(evaluation.namespace, evaluation.jobId);
+  }
+  return ok({});
+}
+
+function updateStatus({ store, index }: Applying, namespace: string, jobId: string): void {
+  const job = store.job(namespace, jobId);
+  if (!job) return;
+  const status = statusOf(store, job);
+  if (status !== job.status) store.putJob({ ...job, status, modifyIndex: index });
+}

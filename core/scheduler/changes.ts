@@ -1,0 +1,78 @@
+import type { Job, Task, TaskGroup } from "#core/model";
+import { encodeValue } from "#core/wire";
+
+/** How an allocation follows a new version of its job. */
+export type UpdateKind = "none" | "in-place" | "destructive";
+
+/**
+ * Whether a group must be replaced, may be updated where it runs, or is the same (semantics §1, "Destructive when").
+ * What decides is what a running task can see or was started with.
+ */
+export function updateKind(before: Job, after: Job, groupName: string): UpdateKind {
+  const [old, next] = [groupOf(before, groupName), groupOf(after, groupName)];
+  if (!old || !next) return "destructive";
+  if (!same(visible(before, old), visible(after, next))) return "destructive";
+  return same(old, next) && same(before.constraints, after.constraints) ? "none" : "in-place";
+}
+
+export function groupOf(job: Job, name: string): TaskGroup | undefined {
+  return job.taskGroups?.find((group) => group.name === name);
+}
+
+/** What a running allocation of the group was made from. */
+function visible(job: Job, group: TaskGroup): unknown {
+  return {
+    ephemeralDisk: group.ephemeralDisk,
+    networks: group.networks,
+    consul: group.consul,
+    connect: (group.services ?? []).filter((service) => service.connect !== null),
+    volumes: group.volumes,
+    renderTemplates: group.restartPolicy?.renderTemplates,
+    tasks: (group.tasks ?? []).map((task) => visibleTask(job, group, task)),
+  };
+}
+
+function visibleTask(job: Job, group: TaskGroup, task: Task): unknown {
+  const {
+    name,
+    driver,
+    user,
+    config,
+    env,
+    artifacts,
+    vault,
+    secrets,
+    templates,
+    volumeMounts,
+    identity,
+    identities,
+    consul,
+    csiPluginConfig,
+    resources,
+  } = task;
+  const meta = { ...job.meta, ...group.meta, ...task.meta };
+  const logsDisabled = task.logConfig?.disabled ?? false;
+  return {
+    name,
+    driver,
+    user,
+    config,
+    env,
+    artifacts,
+    vault,
+    secrets,
+    templates,
+    volumeMounts,
+    identity,
+    identities,
+    consul,
+    csiPluginConfig,
+    resources,
+    meta,
+    logsDisabled,
+  };
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return encodeValue(left) === encodeValue(right);
+}
