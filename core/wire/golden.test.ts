@@ -2,7 +2,15 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Job } from "#core/model";
-import { decodeBinary, encodeBinary, encodeJson, encodeJsonDraft, encodeValue, jsonReader, parseJson } from "#core/wire";
+import {
+  decodeBinary,
+  encodeBinary,
+  encodeJson,
+  encodeJsonDraft,
+  encodeValue,
+  jsonReader,
+  parseJson,
+} from "#core/wire";
 
 const shared = process.env["DROVER_SHARED"] ?? join(import.meta.dirname, "../../../shared");
 const folder = join(shared, "conformance/jobspec");
