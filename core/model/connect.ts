@@ -20,7 +20,7 @@ import { Resources } from "./resources.ts";
 import { VolumeMount } from "./volume.ts";
 
 const consulMeshGatewayFields = {
-  mode: text(1),
+  mode: text(1, { draftZero: true }),
 };
 export interface ConsulMeshGateway extends InferFields<typeof consulMeshGatewayFields> {}
 export interface ConsulMeshGatewayDraft extends DraftFields<typeof consulMeshGatewayFields> {}
@@ -30,16 +30,16 @@ export const ConsulMeshGateway: Struct<ConsulMeshGateway, ConsulMeshGatewayDraft
 );
 
 const consulUpstreamFields = {
-  destinationName: text(1),
-  destinationNamespace: text(2),
-  destinationPartition: text(3),
-  destinationPeer: text(4),
-  destinationType: text(5),
-  localBindPort: int(6),
-  datacenter: text(7),
-  localBindAddress: text(8),
-  localBindSocketPath: text(9),
-  localBindSocketMode: text(10),
+  destinationName: text(1, { draftZero: true }),
+  destinationNamespace: text(2, { draftZero: true }),
+  destinationPartition: text(3, { draftZero: true }),
+  destinationPeer: text(4, { draftZero: true }),
+  destinationType: text(5, { draftZero: true }),
+  localBindPort: int(6, { draftZero: true }),
+  datacenter: text(7, { draftZero: true }),
+  localBindAddress: text(8, { draftZero: true }),
+  localBindSocketPath: text(9, { draftZero: true }),
+  localBindSocketMode: text(10, { draftZero: true }),
   meshGateway: ref(11, () => ConsulMeshGateway, { nullable: true }),
   config: map(12, any),
 };
@@ -51,10 +51,10 @@ export const ConsulUpstream: Struct<ConsulUpstream, ConsulUpstreamDraft> = struc
 );
 
 const consulExposePathFields = {
-  path: text(1),
-  protocol: text(2),
-  localPathPort: int(3),
-  listenerPort: text(4),
+  path: text(1, { draftZero: true }),
+  protocol: text(2, { draftZero: true }),
+  localPathPort: int(3, { draftZero: true }),
+  listenerPort: text(4, { draftZero: true }),
 };
 export interface ConsulExposePath extends InferFields<typeof consulExposePathFields> {}
 export interface ConsulExposePathDraft extends DraftFields<typeof consulExposePathFields> {}
@@ -68,6 +68,12 @@ const consulExposeConfigFields = {
     1,
     ref.of(() => ConsulExposePath),
   ),
+  /** Never set; the compatible client writes it. */
+  path: list(
+    101,
+    ref.of(() => ConsulExposePath),
+    { draftOnly: true },
+  ),
 };
 export interface ConsulExposeConfig extends InferFields<typeof consulExposeConfigFields> {}
 export interface ConsulExposeConfigDraft extends DraftFields<typeof consulExposeConfigFields> {}
@@ -77,13 +83,13 @@ export const ConsulExposeConfig: Struct<ConsulExposeConfig, ConsulExposeConfigDr
 );
 
 const consulTransparentProxyFields = {
-  uid: text(1),
-  outboundPort: int(2),
+  uid: text(1, { draftZero: true }),
+  outboundPort: int(2, { draftZero: true }),
   excludeInboundPorts: list(3, text),
   excludeOutboundPorts: list(4, int),
   excludeOutboundCidrs: list(5, text),
   excludeUids: list(6, text),
-  noDns: bool(7),
+  noDns: bool(7, { draftZero: true }),
 };
 export interface ConsulTransparentProxy extends InferFields<typeof consulTransparentProxyFields> {}
 export interface ConsulTransparentProxyDraft extends DraftFields<typeof consulTransparentProxyFields> {}
@@ -93,8 +99,8 @@ export const ConsulTransparentProxy: Struct<ConsulTransparentProxy, ConsulTransp
 );
 
 const consulProxyFields = {
-  localServiceAddress: text(1),
-  localServicePort: int(2),
+  localServiceAddress: text(1, { draftZero: true }),
+  localServicePort: int(2, { draftZero: true }),
   upstreams: list(
     3,
     ref.of(() => ConsulUpstream),
@@ -102,6 +108,8 @@ const consulProxyFields = {
   expose: ref(4, () => ConsulExposeConfig, { nullable: true }),
   transparentProxy: ref(5, () => ConsulTransparentProxy, { nullable: true }),
   config: map(6, any),
+  /** Never set; the compatible client writes it. */
+  exposeConfig: ref(101, () => ConsulExposeConfig, { draftOnly: true }),
 };
 export interface ConsulProxy extends InferFields<typeof consulProxyFields> {}
 export interface ConsulProxyDraft extends DraftFields<typeof consulProxyFields> {}
@@ -109,9 +117,9 @@ export const ConsulProxy: Struct<ConsulProxy, ConsulProxyDraft> = struct("Consul
 
 const consulSidecarServiceFields = {
   tags: list(1, text),
-  port: text(2),
+  port: text(2, { draftZero: true }),
   proxy: ref(3, () => ConsulProxy, { nullable: true }),
-  disableDefaultTcpCheck: bool(4),
+  disableDefaultTcpCheck: bool(4, { draftZero: true }),
   meta: map(5, text),
 };
 export interface ConsulSidecarService extends InferFields<typeof consulSidecarServiceFields> {}
@@ -122,9 +130,9 @@ export const ConsulSidecarService: Struct<ConsulSidecarService, ConsulSidecarSer
 );
 
 const sidecarTaskFields = {
-  name: text(1),
-  driver: text(2),
-  user: text(3),
+  name: text(1, { draftZero: true }),
+  driver: text(2, { draftZero: true }),
+  user: text(3, { draftZero: true }),
   config: map(4, any),
   env: map(5, text),
   resources: ref(6, () => Resources, { nullable: true }),
@@ -132,7 +140,7 @@ const sidecarTaskFields = {
   killTimeoutNs: durationNs(8),
   logConfig: ref(9, () => LogConfig, { nullable: true }),
   shutdownDelayNs: durationNs(10),
-  killSignal: text(11),
+  killSignal: text(11, { draftZero: true }),
   volumeMounts: list(
     12,
     ref.of(() => VolumeMount),
@@ -147,7 +155,7 @@ export interface SidecarTaskDraft extends DraftFields<typeof sidecarTaskFields> 
 export const SidecarTask: Struct<SidecarTask, SidecarTaskDraft> = struct("SidecarTask", sidecarTaskFields);
 
 const consulConnectFields = {
-  native: bool(1),
+  native: bool(1, { draftZero: true }),
   sidecarService: ref(2, () => ConsulSidecarService, { nullable: true }),
   sidecarTask: ref(3, () => SidecarTask, { nullable: true }),
   gateway: ref(4, () => ConsulGateway, { nullable: true }),

@@ -15,8 +15,8 @@ import {
 } from "#core/schema";
 
 const consulGatewayTlssdsConfigFields = {
-  clusterName: text(1),
-  certResource: text(2),
+  clusterName: text(1, { draftZero: true }),
+  certResource: text(2, { draftZero: true }),
 };
 export interface ConsulGatewayTLSSDSConfig extends InferFields<typeof consulGatewayTlssdsConfigFields> {}
 export interface ConsulGatewayTLSSDSConfigDraft extends DraftFields<typeof consulGatewayTlssdsConfigFields> {}
@@ -26,9 +26,9 @@ export const ConsulGatewayTLSSDSConfig: Struct<ConsulGatewayTLSSDSConfig, Consul
 );
 
 const consulGatewayTlsConfigFields = {
-  enabled: bool(1),
-  tlsMinVersion: text(2),
-  tlsMaxVersion: text(3),
+  enabled: bool(1, { draftZero: true }),
+  tlsMinVersion: text(2, { draftZero: true }),
+  tlsMaxVersion: text(3, { draftZero: true }),
   cipherSuites: list(4, text),
   sds: ref(5, () => ConsulGatewayTLSSDSConfig, { nullable: true }),
 };
@@ -52,7 +52,7 @@ export const ConsulHTTPHeaderModifiers: Struct<ConsulHTTPHeaderModifiers, Consul
 );
 
 const consulIngressServiceFields = {
-  name: text(1),
+  name: text(1, { draftZero: true }),
   hosts: list(2, text),
   tls: ref(3, () => ConsulGatewayTLSConfig, { nullable: true }),
   requestHeaders: ref(4, () => ConsulHTTPHeaderModifiers, { nullable: true }),
@@ -69,8 +69,8 @@ export const ConsulIngressService: Struct<ConsulIngressService, ConsulIngressSer
 );
 
 const consulIngressListenerFields = {
-  port: int(1),
-  protocol: text(2),
+  port: int(1, { draftZero: true }),
+  protocol: text(2, { draftZero: true }),
   services: list(
     3,
     ref.of(() => ConsulIngressService),
@@ -106,8 +106,9 @@ export const ConsulMeshConfigEntry: Struct<ConsulMeshConfigEntry, ConsulMeshConf
 );
 
 const consulGatewayBindAddressFields = {
-  address: text(1),
-  port: int(2),
+  address: text(1, { draftZero: true }),
+  port: int(2, { draftZero: true }),
+  name: text(101, { draftOnly: true, draftZero: true }),
 };
 export interface ConsulGatewayBindAddress extends InferFields<typeof consulGatewayBindAddressFields> {}
 export interface ConsulGatewayBindAddressDraft extends DraftFields<typeof consulGatewayBindAddressFields> {}
@@ -118,13 +119,13 @@ export const ConsulGatewayBindAddress: Struct<ConsulGatewayBindAddress, ConsulGa
 
 const consulGatewayProxyFields = {
   connectTimeoutNs: durationNs(1),
-  envoyGatewayBindTaggedAddresses: bool(2),
+  envoyGatewayBindTaggedAddresses: bool(2, { draftZero: true }),
   envoyGatewayBindAddresses: map(
     3,
     ref.of(() => ConsulGatewayBindAddress),
   ),
-  envoyGatewayNoDefaultBind: bool(4),
-  envoyDnsDiscoveryType: text(5),
+  envoyGatewayNoDefaultBind: bool(4, { draftZero: true }),
+  envoyDnsDiscoveryType: text(5, { draftZero: true }),
   config: map(6, any),
 };
 export interface ConsulGatewayProxy extends InferFields<typeof consulGatewayProxyFields> {}
@@ -135,11 +136,11 @@ export const ConsulGatewayProxy: Struct<ConsulGatewayProxy, ConsulGatewayProxyDr
 );
 
 const consulLinkedServiceFields = {
-  name: text(1),
-  caFile: text(2),
-  certFile: text(3),
-  keyFile: text(4),
-  sni: text(5),
+  name: text(1, { draftZero: true }),
+  caFile: text(2, { draftZero: true }),
+  certFile: text(3, { draftZero: true }),
+  keyFile: text(4, { draftZero: true }),
+  sni: text(5, { draftZero: true }),
 };
 export interface ConsulLinkedService extends InferFields<typeof consulLinkedServiceFields> {}
 export interface ConsulLinkedServiceDraft extends DraftFields<typeof consulLinkedServiceFields> {}

@@ -13,32 +13,34 @@ import {
 } from "#core/schema";
 
 const vaultFields = {
-  role: text(1),
+  role: text(1, { draftZero: true }),
   namespace: text(2),
-  cluster: text(3),
+  cluster: text(3, { draftZero: true }),
   env: bool(4),
   disableFile: bool(5),
   changeMode: text(6),
   changeSignal: text(7),
   allowTokenExpiration: bool(8),
+  /** Legacy; accepted and refused by validation. */
+  policies: list(101, text, { draftOnly: true }),
 };
 export interface Vault extends InferFields<typeof vaultFields> {}
 export interface VaultDraft extends DraftFields<typeof vaultFields> {}
 export const Vault: Struct<Vault, VaultDraft> = struct("Vault", vaultFields);
 
 const consulFields = {
-  namespace: text(1),
-  cluster: text(2),
-  partition: text(3),
+  namespace: text(1, { draftZero: true }),
+  cluster: text(2, { draftZero: true }),
+  partition: text(3, { draftZero: true }),
 };
 export interface Consul extends InferFields<typeof consulFields> {}
 export interface ConsulDraft extends DraftFields<typeof consulFields> {}
 export const Consul: Struct<Consul, ConsulDraft> = struct("Consul", consulFields);
 
 const secretFields = {
-  name: text(1),
-  provider: text(2),
-  path: text(3),
+  name: text(1, { draftZero: true }),
+  provider: text(2, { draftZero: true }),
+  path: text(3, { draftZero: true }),
   config: map(4, any),
   env: map(5, text),
 };
@@ -47,15 +49,15 @@ export interface SecretDraft extends DraftFields<typeof secretFields> {}
 export const Secret: Struct<Secret, SecretDraft> = struct("Secret", secretFields);
 
 const workloadIdentityFields = {
-  name: text(1),
+  name: text(1, { draftZero: true }),
   audience: list(2, text),
-  changeMode: text(3),
-  changeSignal: text(4),
-  env: bool(5),
-  file: bool(6),
-  filepath: text(7),
-  serviceName: text(8),
-  ttlNs: durationNs(9),
+  changeMode: text(3, { draftZero: true }),
+  changeSignal: text(4, { draftZero: true }),
+  env: bool(5, { draftZero: true }),
+  file: bool(6, { draftZero: true }),
+  filepath: text(7, { draftZero: true }),
+  serviceName: text(8, { draftZero: true }),
+  ttlNs: durationNs(9, { draftZero: true }),
   extraClaims: list(10, text),
 };
 export interface WorkloadIdentity extends InferFields<typeof workloadIdentityFields> {}

@@ -15,12 +15,12 @@ import {
 } from "#core/schema";
 import { Affinity, Constraint, Spread } from "./constraint.ts";
 import { TaskGroup } from "./group.ts";
-import { UpdateStrategy } from "./policy.ts";
+import { MigrateStrategy, ReschedulePolicy, UpdateStrategy } from "./policy.ts";
 
 const jobVersionTagFields = {
-  name: text(1),
-  description: text(2),
-  taggedTimeMs: instantMs(3),
+  name: text(1, { draftZero: true }),
+  description: text(2, { draftZero: true }),
+  taggedTimeMs: instantMs(3, { draftZero: true }),
 };
 export interface JobVersionTag extends InferFields<typeof jobVersionTagFields> {}
 export interface JobVersionTagDraft extends DraftFields<typeof jobVersionTagFields> {}
@@ -38,10 +38,10 @@ export const MultiregionStrategy: Struct<MultiregionStrategy, MultiregionStrateg
 );
 
 const multiregionRegionFields = {
-  name: text(1),
+  name: text(1, { draftZero: true }),
   count: int(2),
   datacenters: list(3, text),
-  nodePool: text(4),
+  nodePool: text(4, { draftZero: true }),
   meta: map(5, text),
 };
 export interface MultiregionRegion extends InferFields<typeof multiregionRegionFields> {}
@@ -63,15 +63,15 @@ export interface MultiregionDraft extends DraftFields<typeof multiregionFields> 
 export const Multiregion: Struct<Multiregion, MultiregionDraft> = struct("Multiregion", multiregionFields);
 
 const jobUiLinkFields = {
-  label: text(1),
-  url: text(2),
+  label: text(1, { draftZero: true }),
+  url: text(2, { draftZero: true, draftName: "URL" }),
 };
 export interface JobUILink extends InferFields<typeof jobUiLinkFields> {}
 export interface JobUILinkDraft extends DraftFields<typeof jobUiLinkFields> {}
 export const JobUILink: Struct<JobUILink, JobUILinkDraft> = struct("JobUILink", jobUiLinkFields);
 
 const jobUiConfigFields = {
-  description: text(1),
+  description: text(1, { draftZero: true }),
   links: list(
     2,
     ref.of(() => JobUILink),
@@ -82,7 +82,7 @@ export interface JobUIConfigDraft extends DraftFields<typeof jobUiConfigFields> 
 export const JobUIConfig: Struct<JobUIConfig, JobUIConfigDraft> = struct("JobUIConfig", jobUiConfigFields);
 
 const parameterizedJobConfigFields = {
-  payload: text(1),
+  payload: text(1, { draftZero: true }),
   metaRequired: list(2, text),
   metaOptional: list(3, text),
 };
@@ -140,7 +140,7 @@ const jobFields = {
   multiregion: ref(17, () => Multiregion, { nullable: true }),
   periodic: ref(18, () => PeriodicConfig, { nullable: true }),
   parameterizedJob: ref(19, () => ParameterizedJobConfig, { nullable: true }),
-  dispatched: bool(20),
+  dispatched: bool(20, { draftZero: true }),
   dispatchIdempotencyToken: text(21),
   payload: bytes(22, { nullable: true }),
   meta: map(23, text),
@@ -156,6 +156,8 @@ const jobFields = {
   modifyIndex: int(33),
   jobModifyIndex: int(34),
   ui: ref(35, () => JobUIConfig, { nullable: true }),
+  reschedule: ref(101, () => ReschedulePolicy, { draftOnly: true }),
+  migrate: ref(102, () => MigrateStrategy, { draftOnly: true }),
   versionTag: ref(36, () => JobVersionTag, { nullable: true }),
 };
 export interface Job extends InferFields<typeof jobFields> {}

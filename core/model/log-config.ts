@@ -5,6 +5,8 @@ const logConfigFields = {
   maxFiles: int(1),
   maxFileSizeMb: int(2),
   disabled: bool(3),
+  /** Deprecated spelling of not disabled. */
+  enabled: bool(101, { draftOnly: true }),
 };
 export interface LogConfig extends InferFields<typeof logConfigFields> {}
 export interface LogConfigDraft extends DraftFields<typeof logConfigFields> {}

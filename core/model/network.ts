@@ -18,22 +18,22 @@ export interface DNSConfigDraft extends DraftFields<typeof dnsConfigFields> {}
 export const DNSConfig: Struct<DNSConfig, DNSConfigDraft> = struct("DNSConfig", dnsConfigFields);
 
 const portFields = {
-  label: text(1),
-  value: int(2, { omitEmpty: true }),
-  to: int(3, { omitEmpty: true }),
-  hostNetwork: text(4),
-  ignoreCollision: bool(5, { omitEmpty: true }),
+  label: text(1, { draftZero: true }),
+  value: int(2, { draftZero: true, omitEmpty: true }),
+  to: int(3, { draftZero: true, omitEmpty: true }),
+  hostNetwork: text(4, { draftZero: true }),
+  ignoreCollision: bool(5, { draftZero: true, omitEmpty: true }),
 };
 export interface Port extends InferFields<typeof portFields> {}
 export interface PortDraft extends DraftFields<typeof portFields> {}
 export const Port: Struct<Port, PortDraft> = struct("Port", portFields);
 
 const networkResourceFields = {
-  mode: text(1, { omitEmpty: true }),
-  device: text(2, { omitEmpty: true }),
-  cidr: text(3, { omitEmpty: true }),
-  ip: text(4, { omitEmpty: true }),
-  hostname: text(5, { omitEmpty: true }),
+  mode: text(1, { draftZero: true, omitEmpty: true }),
+  device: text(2, { draftZero: true, omitEmpty: true }),
+  cidr: text(3, { draftZero: true, omitEmpty: true }),
+  ip: text(4, { draftZero: true, omitEmpty: true }),
+  hostname: text(5, { draftZero: true, omitEmpty: true }),
   mBits: int(6, { omitEmpty: true }),
   dns: ref(7, () => DNSConfig, { nullable: true, omitEmpty: true }),
   reservedPorts: list(

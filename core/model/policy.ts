@@ -92,15 +92,16 @@ export interface EphemeralDiskDraft extends DraftFields<typeof ephemeralDiskFiel
 export const EphemeralDisk: Struct<EphemeralDisk, EphemeralDiskDraft> = struct("EphemeralDisk", ephemeralDiskFields);
 
 const scalingPolicyFields = {
-  id: text(1),
-  type: text(2),
+  id: text(1, { draftZero: true }),
+  type: text(2, { draftZero: true }),
   target: map(3, text),
   policy: map(4, any),
   min: int(5),
   max: int(6),
   enabled: bool(7),
-  createIndex: int(8),
-  modifyIndex: int(9),
+  createIndex: int(8, { draftZero: true }),
+  modifyIndex: int(9, { draftZero: true }),
+  namespace: text(101, { draftOnly: true, draftZero: true }),
 };
 export interface ScalingPolicy extends InferFields<typeof scalingPolicyFields> {}
 export interface ScalingPolicyDraft extends DraftFields<typeof scalingPolicyFields> {}

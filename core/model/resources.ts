@@ -4,7 +4,7 @@ import { Affinity, Constraint } from "./constraint.ts";
 import { NetworkResource } from "./network.ts";
 
 const numaFields = {
-  affinity: text(1),
+  affinity: text(1, { draftZero: true }),
   devices: list(2, text),
 };
 export interface NUMA extends InferFields<typeof numaFields> {}
@@ -12,7 +12,7 @@ export interface NUMADraft extends DraftFields<typeof numaFields> {}
 export const NUMA: Struct<NUMA, NUMADraft> = struct("NUMA", numaFields);
 
 const requestedDeviceFields = {
-  name: text(1),
+  name: text(1, { draftZero: true }),
   count: int(2),
   constraints: list(
     3,

@@ -20,7 +20,7 @@ const taskArtifactFields = {
   getterMode: text(4),
   getterInsecure: bool(5),
   relativeDest: text(6),
-  chown: bool(7),
+  chown: bool(7, { draftZero: true }),
 };
 export interface TaskArtifact extends InferFields<typeof taskArtifactFields> {}
 export interface TaskArtifactDraft extends DraftFields<typeof taskArtifactFields> {}
@@ -62,14 +62,14 @@ const templateFields = {
   envvars: bool(14),
   vaultGraceNs: durationNs(15),
   wait: ref(16, () => WaitConfig, { nullable: true }),
-  errMissingKey: bool(17),
+  errMissingKey: bool(17, { draftZero: true }),
 };
 export interface Template extends InferFields<typeof templateFields> {}
 export interface TemplateDraft extends DraftFields<typeof templateFields> {}
 export const Template: Struct<Template, TemplateDraft> = struct("Template", templateFields);
 
 const dispatchPayloadConfigFields = {
-  file: text(1),
+  file: text(1, { draftZero: true }),
 };
 export interface DispatchPayloadConfig extends InferFields<typeof dispatchPayloadConfigFields> {}
 export interface DispatchPayloadConfigDraft extends DraftFields<typeof dispatchPayloadConfigFields> {}

@@ -22,9 +22,9 @@ import { DispatchPayloadConfig, TaskArtifact, Template } from "./task-files.ts";
 import { TaskCSIPluginConfig, VolumeMount } from "./volume.ts";
 
 const taskScheduleCronFields = {
-  start: text(1),
-  end: text(2),
-  timezone: text(3),
+  start: text(1, { draftZero: true }),
+  end: text(2, { draftZero: true }),
+  timezone: text(3, { draftZero: true }),
 };
 export interface TaskScheduleCron extends InferFields<typeof taskScheduleCronFields> {}
 export interface TaskScheduleCronDraft extends DraftFields<typeof taskScheduleCronFields> {}
@@ -41,8 +41,8 @@ export interface TaskScheduleDraft extends DraftFields<typeof taskScheduleFields
 export const TaskSchedule: Struct<TaskSchedule, TaskScheduleDraft> = struct("TaskSchedule", taskScheduleFields);
 
 const taskLifecycleConfigFields = {
-  hook: text(1),
-  sidecar: bool(2),
+  hook: text(1, { draftZero: true }),
+  sidecar: bool(2, { draftZero: true }),
 };
 export interface TaskLifecycleConfig extends InferFields<typeof taskLifecycleConfigFields> {}
 export interface TaskLifecycleConfigDraft extends DraftFields<typeof taskLifecycleConfigFields> {}
@@ -52,8 +52,8 @@ export const TaskLifecycleConfig: Struct<TaskLifecycleConfig, TaskLifecycleConfi
 );
 
 const actionFields = {
-  name: text(1),
-  command: text(2),
+  name: text(1, { draftZero: true }),
+  command: text(2, { draftZero: true }),
   args: list(3, text),
 };
 export interface Action extends InferFields<typeof actionFields> {}
@@ -61,9 +61,9 @@ export interface ActionDraft extends DraftFields<typeof actionFields> {}
 export const Action: Struct<Action, ActionDraft> = struct("Action", actionFields);
 
 const taskFields = {
-  name: text(1),
-  driver: text(2),
-  user: text(3),
+  name: text(1, { draftZero: true }),
+  driver: text(2, { draftZero: true }),
+  user: text(3, { draftZero: true }),
   config: map(4, any),
   env: map(5, text),
   services: list(
@@ -99,8 +99,8 @@ const taskFields = {
     20,
     ref.of(() => TaskArtifact),
   ),
-  leader: bool(21),
-  shutdownDelayNs: durationNs(22),
+  leader: bool(21, { draftZero: true }),
+  shutdownDelayNs: durationNs(22, { draftZero: true }),
   volumeMounts: list(
     23,
     ref.of(() => VolumeMount),
@@ -109,9 +109,9 @@ const taskFields = {
     24,
     ref.of(() => ScalingPolicy),
   ),
-  killSignal: text(25),
-  kind: text(26),
-  csiPluginConfig: ref(27, () => TaskCSIPluginConfig, { nullable: true }),
+  killSignal: text(25, { draftZero: true }),
+  kind: text(26, { draftZero: true }),
+  csiPluginConfig: ref(27, () => TaskCSIPluginConfig, { nullable: true, draftOmitEmpty: true }),
   identity: ref(28, () => WorkloadIdentity, { nullable: true }),
   identities: list(
     29,

@@ -12,7 +12,7 @@ import {
 } from "#core/schema";
 
 const csiMountOptionsFields = {
-  fsType: text(1),
+  fsType: text(1, { draftZero: true }),
   mountFlags: list(2, text),
 };
 export interface CSIMountOptions extends InferFields<typeof csiMountOptionsFields> {}
@@ -23,15 +23,15 @@ export const CSIMountOptions: Struct<CSIMountOptions, CSIMountOptionsDraft> = st
 );
 
 const volumeRequestFields = {
-  name: text(1),
-  type: text(2),
-  source: text(3),
-  readOnly: bool(4),
-  sticky: bool(5),
-  accessMode: text(6),
-  attachmentMode: text(7),
+  name: text(1, { draftZero: true }),
+  type: text(2, { draftZero: true }),
+  source: text(3, { draftZero: true }),
+  readOnly: bool(4, { draftZero: true }),
+  sticky: bool(5, { draftZero: true }),
+  accessMode: text(6, { draftZero: true }),
+  attachmentMode: text(7, { draftZero: true }),
   mountOptions: ref(8, () => CSIMountOptions, { nullable: true }),
-  perAlloc: bool(9),
+  perAlloc: bool(9, { draftZero: true }),
 };
 export interface VolumeRequest extends InferFields<typeof volumeRequestFields> {}
 export interface VolumeRequestDraft extends DraftFields<typeof volumeRequestFields> {}
@@ -49,11 +49,11 @@ export interface VolumeMountDraft extends DraftFields<typeof volumeMountFields> 
 export const VolumeMount: Struct<VolumeMount, VolumeMountDraft> = struct("VolumeMount", volumeMountFields);
 
 const taskCsiPluginConfigFields = {
-  id: text(1),
-  type: text(2),
-  mountDir: text(3),
-  stagePublishBaseDir: text(4),
-  healthTimeoutNs: durationNs(5),
+  id: text(1, { draftZero: true }),
+  type: text(2, { draftZero: true }),
+  mountDir: text(3, { draftZero: true }),
+  stagePublishBaseDir: text(4, { draftZero: true }),
+  healthTimeoutNs: durationNs(5, { draftZero: true }),
 };
 export interface TaskCSIPluginConfig extends InferFields<typeof taskCsiPluginConfigFields> {}
 export interface TaskCSIPluginConfigDraft extends DraftFields<typeof taskCsiPluginConfigFields> {}

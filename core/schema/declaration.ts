@@ -22,9 +22,17 @@ export interface FieldOptions {
    * as the compatible client's own type has it.
    */
   readonly draftZero?: boolean;
+  /** Exists only in drafts: what an author may write and the stored form expresses otherwise. */
+  readonly draftOnly?: boolean;
+  /** Exists only in the stored form. */
+  readonly storedOnly?: boolean;
+  /** The wire name in drafts, where the compatible client spells it otherwise. */
+  readonly draftName?: string;
+  /** Left out of a draft's JSON when it is null. */
+  readonly draftOmitEmpty?: boolean;
 }
 
-/** `T` is the type in memory, `D` the type in a draft; both exist for inference only. */
+/** `T` is the type in memory, `D` the type in a draft (`never`: not there); both exist for inference only. */
 export interface Field<T = unknown, D = unknown> extends FieldOptions {
   /** Stable for ever: the binary form knows fields by it. Never reused. */
   readonly number: number;
@@ -40,6 +48,8 @@ export interface Field<T = unknown, D = unknown> extends FieldOptions {
 export interface Struct<out T = unknown, out D = unknown> {
   readonly name: string;
   readonly entries: readonly (readonly [name: string, field: Field])[];
+  /** The fields of a draft. */
+  readonly draftEntries: readonly (readonly [name: string, field: Field])[];
   field(name: string): Field | undefined;
   readonly __type?: T;
   readonly __draft?: D;

@@ -4,7 +4,12 @@ import type { Field, FieldOptions, Struct } from "./declaration.ts";
 type Guarded<T, O extends FieldOptions> = O extends { readonly secret: true } ? Secret<T> : T;
 type Nullable<T, O extends FieldOptions> = O extends { readonly nullable: true } ? T | null : T;
 type DraftOf<T, O extends FieldOptions> = O extends { readonly draftZero: true } ? T : T | null;
-type Made<T, D, O extends FieldOptions> = Field<Nullable<Guarded<T, O>, O>, DraftOf<Guarded<D, O>, O>>;
+type Stored<T, O extends FieldOptions> = O extends { readonly draftOnly: true } ? never : T;
+type Drafted<D, O extends FieldOptions> = O extends { readonly storedOnly: true } ? never : D;
+type Made<T, D, O extends FieldOptions> = Field<
+  Stored<Nullable<Guarded<T, O>, O>, O>,
+  Drafted<DraftOf<Guarded<D, O>, O>, O>
+>;
 
 function scalar<T>(kind: "text" | "bool" | "int" | "float" | "duration" | "instant" | "time" | "bytes" | "any") {
   return <const O extends FieldOptions>(number: number, options?: O): Made<T, T, O> => ({
@@ -28,20 +33,20 @@ export const any = scalar<unknown>("any");
 type Element<T, D> = (number: number) => Field<T, D>;
 
 /** A list; null (Go's nil) is told apart from empty, as the compatible API does. */
-export function list<T, D>(
+export function list<T, D, const O extends FieldOptions>(
   number: number,
   of: Element<T, D>,
-  options?: FieldOptions,
-): Field<readonly T[] | null, readonly NonNullable<D>[] | null> {
+  options?: O,
+): Field<Stored<readonly T[] | null, O>, Drafted<readonly NonNullable<D>[] | null, O>> {
   return { number, type: { kind: "list", of: of(0).type }, ...options };
 }
 
 /** A map with text keys, written in key order. */
-export function map<T, D>(
+export function map<T, D, const O extends FieldOptions>(
   number: number,
   of: Element<T, D>,
-  options?: FieldOptions,
-): Field<Readonly<Record<string, T>> | null, Readonly<Record<string, NonNullable<D>>> | null> {
+  options?: O,
+): Field<Stored<Readonly<Record<string, T>> | null, O>, Drafted<Readonly<Record<string, NonNullable<D>>> | null, O>> {
   return { number, type: { kind: "map", of: of(0).type }, ...options };
 }
 
@@ -63,10 +68,10 @@ ref.of =
 list.of =
   <T, D>(of: Element<T, D>): Element<readonly T[], readonly NonNullable<D>[]> =>
   (number) =>
-    list(number, of) as Field<readonly T[], readonly NonNullable<D>[]>;
+    list(number, of) as unknown as Field<readonly T[], readonly NonNullable<D>[]>;
 
 /** The element constructor for a map inside a list or map. */
 map.of =
   <T, D>(of: Element<T, D>): Element<Readonly<Record<string, T>>, Readonly<Record<string, NonNullable<D>>>> =>
   (number) =>
-    map(number, of) as Field<Readonly<Record<string, T>>, Readonly<Record<string, NonNullable<D>>>>;
+    map(number, of) as unknown as Field<Readonly<Record<string, T>>, Readonly<Record<string, NonNullable<D>>>>;

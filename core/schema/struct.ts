@@ -7,10 +7,14 @@ type TypeOf<X> = X extends Field<infer T> ? T : never;
 type DraftTypeOf<X> = X extends Field<unknown, infer D> ? D : never;
 
 /** The type in memory of a noun with these fields; each noun names it by an interface of its own. */
-export type InferFields<F extends StructFields> = { readonly [K in keyof F]: TypeOf<F[K]> };
+export type InferFields<F extends StructFields> = {
+  readonly [K in keyof F as [TypeOf<F[K]>] extends [never] ? never : K]: TypeOf<F[K]>;
+};
 
 /** The type of a draft of a noun with these fields. */
-export type DraftFields<F extends StructFields> = { readonly [K in keyof F]: DraftTypeOf<F[K]> };
+export type DraftFields<F extends StructFields> = {
+  readonly [K in keyof F as [DraftTypeOf<F[K]>] extends [never] ? never : K]: DraftTypeOf<F[K]>;
+};
 
 /** Declares a noun; asserts that its field numbers are positive and distinct. */
 export function struct<const F extends StructFields>(name: string, fields: F): Struct<InferFields<F>, DraftFields<F>> {
@@ -19,5 +23,10 @@ export function struct<const F extends StructFields>(name: string, fields: F): S
   assert(numbers.size === entries.length, () => `${name}: two fields share a number`);
   for (const number of numbers) assert(Number.isInteger(number) && number > 0, () => `${name}: field number ${number}`);
   const byName = new Map(entries);
-  return { name, entries, field: (wanted) => byName.get(wanted) };
+  return {
+    name,
+    entries: entries.filter(([, field]) => !field.draftOnly),
+    draftEntries: entries.filter(([, field]) => !field.storedOnly),
+    field: (wanted) => byName.get(wanted),
+  };
 }

@@ -41,6 +41,6 @@ export function empty<T>(noun: Struct<T>, known: Partial<T> = {}): T {
 /** A draft in which nothing was written, overlaid with `known`. */
 export function emptyDraft<D>(noun: Struct<unknown, D>, known: Partial<D> = {}): D {
   const value: Record<string, unknown> = {};
-  for (const [name, field] of noun.entries) value[name] = field.draftZero ? zeroOfType(field.type) : null;
+  for (const [name, field] of noun.draftEntries) value[name] = field.draftZero ? zeroOfType(field.type) : null;
   return Object.assign(value, known) as D;
 }

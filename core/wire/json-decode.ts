@@ -1,6 +1,6 @@
 import { ExactNumber, failure, type Failure, fromHex, ok, type Result, Secret } from "#core/base";
 import { type Field, type FieldType, type Struct, zeroOf } from "#core/schema";
-import { fieldNameOf } from "./names.ts";
+import { fieldNameOf, fieldsOf, type Form } from "./names.ts";
 import { parseTime } from "./time.ts";
 
 /** Reads a parsed JSON value as a noun; the place of a wrong value is part of the failure. */
@@ -16,7 +16,6 @@ class DecodeError extends Error {
 }
 
 type Reader = (value: unknown, path: string) => unknown;
-type Form = "stored" | "draft";
 
 const readers: Readonly<Record<Form, WeakMap<Struct, Reader>>> = { stored: new WeakMap(), draft: new WeakMap() };
 
@@ -53,7 +52,7 @@ function attempt<T>(read: () => T): Result<T> {
 function readerOf(struct: Struct, form: Form): Reader {
   const known = readers[form].get(struct);
   if (known) return known;
-  const nameOf = fieldNameOf(struct);
+  const nameOf = fieldNameOf(struct, form);
   const members = new Map<string, { readonly field: Field; readonly read: Reader }>();
   const read: Reader = (value, path) => {
     if (value === null) return null;
@@ -71,7 +70,7 @@ function readerOf(struct: Struct, form: Form): Reader {
     return result;
   };
   readers[form].set(struct, read);
-  for (const [name, field] of struct.entries) members.set(name, { field, read: fieldReader(field, form) });
+  for (const [name, field] of fieldsOf(struct, form)) members.set(name, { field, read: fieldReader(field, form) });
   return read;
 }
 

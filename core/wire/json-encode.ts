@@ -1,6 +1,6 @@
 import { assert, ExactNumber, Secret } from "#core/base";
 import type { Field, FieldType, Struct } from "#core/schema";
-import { wireName } from "./names.ts";
+import { fieldsOf, wireNameIn } from "./names.ts";
 import { formatTime } from "./time.ts";
 
 type Writer = (value: unknown) => string;
@@ -35,7 +35,7 @@ function writerOf(struct: Struct, form: keyof Encoders): Writer {
   const members: Member[] = [];
   const write: Writer = (value) => writeMembers(members, value as Readonly<Record<string, unknown>>);
   encoders[form].set(struct, write);
-  for (const [name, field] of struct.entries) members.push(memberOf(struct, name, field, form));
+  for (const [name, field] of fieldsOf(struct, form)) members.push(memberOf(struct, name, field, form));
   return write;
 }
 
@@ -52,13 +52,14 @@ function memberOf(struct: Struct, name: string, field: Field, form: keyof Encode
   const write = writerOfType(field.type, form);
   return {
     name,
-    key: `${JSON.stringify(wireName(struct, name, field))}:`,
+    key: `${JSON.stringify(wireNameIn(form, struct, name, field))}:`,
     write,
-    isOmitted: isOmittedFor(field),
+    isOmitted: isOmittedFor(field, form),
   };
 }
 
-function isOmittedFor(field: Field): (value: unknown) => boolean {
+function isOmittedFor(field: Field, form: keyof Encoders): (value: unknown) => boolean {
+  if (form === "draft") return field.draftOmitEmpty ? (value) => value === null : never;
   if (!field.omitEmpty) return never;
   if (field.type.kind !== "ref") return isEmpty;
   return field.nullable ? (value) => value === null : isBlank;

@@ -8,5 +8,5 @@ export { decodeJson, type JsonReader, jsonReader, jsonReaderOfType } from "./jso
 export { encodeJson, encodeJsonDraft, encodeJsonList, encodeValue, jsonText } from "./json-encode.ts";
 export { type JsonLimits, parseJson } from "./json-parse.ts";
 export { indentJson } from "./json-indent.ts";
-export { fieldNameOf, wireName } from "./names.ts";
+export { fieldNameOf, type Form, wireName, wireNameIn } from "./names.ts";
 export { formatTime, parseTime } from "./time.ts";

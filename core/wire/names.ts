@@ -37,6 +37,17 @@ export function wireName(struct: Struct, name: string, field: Field): string {
   return spell(stem === "timeMs" ? "time" : stem);
 }
 
+/** A noun is stored, or a draft: as its author wrote it. */
+export type Form = "stored" | "draft";
+
+export function fieldsOf(struct: Struct, form: Form): Struct["entries"] {
+  return form === "stored" ? struct.entries : struct.draftEntries;
+}
+
+export function wireNameIn(form: Form, struct: Struct, name: string, field: Field): string {
+  return (form === "draft" ? field.draftName : undefined) ?? wireName(struct, name, field);
+}
+
 function spell(name: string): string {
   const words = name.match(/[a-z0-9]+|[A-Z][a-z0-9]*/g) ?? [];
   return words.map(spellWord).join("");
@@ -50,8 +61,9 @@ function spellWord(word: string): string {
 }
 
 /** The field that a wire name means: the exact spelling first, else without regard to case, as Go decodes. */
-export function fieldNameOf(struct: Struct): (wire: string) => string | undefined {
-  const exact = new Map(struct.entries.map(([name, field]) => [wireName(struct, name, field), name]));
+export function fieldNameOf(struct: Struct, form: Form = "stored"): (wire: string) => string | undefined {
+  const names = fieldsOf(struct, form).map(([name, field]) => [wireNameIn(form, struct, name, field), name] as const);
+  const exact = new Map(names);
   const folded = new Map([...exact].map(([wire, name]) => [wire.toLowerCase(), name]));
   return (wire) => exact.get(wire) ?? folded.get(wire.toLowerCase());
 }

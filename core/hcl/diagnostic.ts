@@ -1,0 +1,127 @@
+import { nearest } from "#core/base";
+import type { Range, Source, Span } from "./source.ts";
+
+export type Severity = "error" | "warning";
+
+/** One problem of a text, as data: `summary` names it, `detail` explains it, `range` says where it is. */
+export interface Diagnostic {
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly detail: string;
+  /** Absent when the problem has no place, such as a value from the command line. */
+  readonly range?: Range;
+  /** The text of the line where the range begins. */
+  readonly line?: string;
+  /** What would have been right here, if that can be listed. */
+  readonly expected?: readonly string[];
+  /** The known name nearest to the one that was written. */
+  readonly suggestion?: string;
+}
+
+export interface DiagnosticExtra {
+  readonly severity?: Severity;
+  readonly expected?: readonly string[];
+  /** The name that was not known; with `expected` gives the suggestion. */
+  readonly unknown?: string;
+}
+
+/** More than these problems in one file help nobody; the rest is dropped. */
+export const DIAGNOSTICS_MAX = 100;
+
+/** Collects the problems of one source. */
+export class Diagnostics {
+  readonly source: Source;
+  readonly list: Diagnostic[] = [];
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  add(span: Span, summary: string, detail: string, extra: DiagnosticExtra = {}): void {
+    if (this.list.length >= DIAGNOSTICS_MAX) return;
+    const range = this.source.range(span);
+    const suggestion = extra.unknown === undefined ? undefined : nearest(extra.unknown, extra.expected ?? []);
+    this.list.push({
+      severity: extra.severity ?? "error",
+      summary,
+      detail,
+      range,
+      line: this.source.line(range.start.line),
+      ...(extra.expected === undefined ? {} : { expected: extra.expected }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+
+  get hasErrors(): boolean {
+    return hasErrors(this.list);
+  }
+
+  /** Ordered by place, as a reader meets them; those without a place come first. */
+  sorted(): Diagnostic[] {
+    return this.list.toSorted((a, b) => (a.range?.start.offset ?? -1) - (b.range?.start.offset ?? -1));
+  }
+}
+
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((diagnostic) => diagnostic.severity === "error");
+}
+
+/** `file:line,column-column: Summary; detail`, on one line. */
+export function diagnosticLine(diagnostic: Diagnostic): string {
+  const { range } = diagnostic;
+  const place = range === undefined ? "" : `${range.file}:${placeOf(range)}: `;
+  return `${place}${diagnostic.summary}; ${diagnostic.detail}${suggestionText(diagnostic)}`;
+}
+
+function placeOf({ start, end }: Range): string {
+  const last = start.line === end.line ? `${end.column}` : `${end.line},${end.column}`;
+  return `${start.line},${start.column}-${last}`;
+}
+
+function suggestionText({ suggestion }: Diagnostic): string {
+  return suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
+}
+
+/**
+ * The problem for a person: severity and summary, the place, the source line with the range underlined, the detail and
+ * what was expected. Control characters of the source are shown as spaces.
+ */
+export function renderDiagnostic(diagnostic: Diagnostic): string {
+  const title = diagnostic.severity === "error" ? "Error" : "Warning";
+  const lines = [`${title}: ${diagnostic.summary}`, ""];
+  if (diagnostic.range !== undefined) lines.push(...renderPlace(diagnostic.range, diagnostic.line ?? ""), "");
+  lines.push(`${diagnostic.detail}${suggestionText(diagnostic)}`);
+  if (diagnostic.suggestion === undefined && diagnostic.expected !== undefined && diagnostic.expected.length > 0)
+    lines.push(`Expected ${oneOf(diagnostic.expected)}.`);
+  return `${lines.join("\n")}\n`;
+}
+
+const LINE_SHOWN_MAX = 160;
+
+function renderPlace(range: Range, line: string): string[] {
+  const number = String(range.start.line);
+  const gutter = " ".repeat(number.length);
+  const from = range.start.column - 1;
+  const skip = from > LINE_SHOWN_MAX - 20 ? from - 40 : 0;
+  const shown = printable(line.slice(skip, skip + LINE_SHOWN_MAX));
+  const until = range.end.line === range.start.line ? range.end.column - 1 : from + Math.max(1, line.length - from);
+  const marks = Math.max(1, Math.min(until - from, shown.length - (from - skip)));
+  return [
+    `  on ${range.file} line ${number}, column ${range.start.column}:`,
+    `  ${number} | ${shown}`,
+    `  ${gutter} | ${" ".repeat(from - skip)}${"^".repeat(marks)}`,
+  ];
+}
+
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, " ");
+}
+
+const LISTED_MAX = 12;
+
+function oneOf(names: readonly string[]): string {
+  if (names.length === 1) return names[0] as string;
+  const shown = names.slice(0, LISTED_MAX);
+  const rest = names.length - shown.length;
+  return `one of ${shown.join(", ")}${rest > 0 ? ` or ${rest} others` : ""}`;
+}
