@@ -37,6 +37,6 @@ export class Leadership {
   /** Follows the configuration: members come with a fresh progress, those that left are forgotten. */
   syncMembers(members: readonly ServerId[], nextIndex: number, nowMs: number): void {
     for (const id of members) if (!this.progress.has(id)) this.progress.set(id, new Progress(id, nextIndex, nowMs));
-    for (const id of [...this.progress.keys()]) if (!members.includes(id)) this.progress.delete(id);
+    for (const id of this.progress.keys()) if (!members.includes(id)) this.progress.delete(id);
   }
 }
