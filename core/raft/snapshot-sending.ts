@@ -1,0 +1,43 @@
+import { assert } from "#core/base";
+import type { Progress } from "./progress.ts";
+import type { Server } from "./server.ts";
+
+/** The follower needs entries that are only in a snapshot (paper §7). */
+export function beginSnapshotTransfer(server: Server, progress: Progress): void {
+  assert(server.snapshot !== undefined, "entries are released only into a snapshot");
+  progress.beginSnapshot(server.snapshot, server.nowMs);
+  loadChunk(server, progress);
+}
+
+export function loadChunk(server: Server, progress: Progress): void {
+  const { transfer } = progress;
+  if (transfer === undefined) return;
+  transfer.sentMs = server.nowMs;
+  server.emit({
+    type: "load-chunk",
+    term: server.term,
+    index: transfer.snapshot.index,
+    epoch: server.writes.epoch,
+    to: progress.id,
+    snapshotId: transfer.snapshot.id,
+    offset: transfer.offset,
+    length: Math.min(server.options.snapshotChunkBytes, transfer.snapshot.bytes - transfer.offset),
+  });
+}
+
+export function handleChunkLoaded(
+  server: Server,
+  progress: Progress,
+  snapshotId: string,
+  offset: number,
+  data: Uint8Array | undefined,
+): void {
+  const { transfer } = progress;
+  if (transfer === undefined || transfer.snapshot.id !== snapshotId || transfer.offset !== offset) return;
+  if (data === undefined) {
+    assert(server.snapshot?.id !== snapshotId, "the latest snapshot can be read");
+    return beginSnapshotTransfer(server, progress);
+  }
+  const { id: from, term } = server;
+  server.send({ type: "snapshot-chunk", from, to: progress.id, term, snapshot: transfer.snapshot, offset, data });
+}
