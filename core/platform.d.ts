@@ -45,3 +45,6 @@ interface SymbolConstructor {
 interface Disposable {
   [Symbol.dispose](): void;
 }
+
+declare function encodeURIComponent(text: string): string;
+declare function decodeURIComponent(text: string): string;
