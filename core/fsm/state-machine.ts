@@ -34,10 +34,19 @@ export function encodeCommand(command: Command, context: Pick<LogEntry, "timeMs"
 
 /** Log entries to state: deterministic, without a clock, without a random number of its own. */
 export class StateMachine {
-  readonly store: Store;
+  #store: Store;
 
   constructor(store: Store) {
-    this.store = store;
+    this.#store = store;
+  }
+
+  /** The state now; ask again after every wait, because a restore replaces it. */
+  get store(): Store {
+    return this.#store;
+  }
+
+  replace(store: Store): void {
+    this.#store = store;
   }
 
   /** Applies the committed entry at `index`. An entry that cannot be read stops the node: its state would be a guess. */

@@ -13,7 +13,7 @@ const buckets: Readonly<Record<string, Bucket>> = {
 };
 
 export function emptySummary(job: Job, index: number): JobSummary {
-  const children = job.periodic !== null || job.parameterizedJob !== null ? { pending: 0, running: 0, dead: 0 } : null;
+  const children = { pending: 0, running: 0, dead: 0 };
   const summary: JobSummary = {
     jobId: job.id,
     namespace: job.namespace,

@@ -52,11 +52,12 @@ export class Broker {
     return this.#known.size;
   }
 
-  enqueue(evaluation: Evaluation, nowMs: number): void {
+  /** `delayMs`: how long it must not be given out yet. */
+  enqueue(evaluation: Evaluation, nowMs: number, delayMs = 0): void {
     if (this.#known.has(evaluation.id)) return;
     this.#known.add(evaluation.id);
-    const readyAtMs = Math.max(evaluation.waitUntilMs, evaluation.waitNs > 0 ? nowMs + evaluation.waitNs / 1e6 : 0);
-    if (readyAtMs > nowMs) this.#delayed.push({ evaluation, deliveries: 0, readyAtMs });
+    const readyAtMs = nowMs + delayMs;
+    if (delayMs > 0) this.#delayed.push({ evaluation, deliveries: 0, readyAtMs });
     else this.#makeReady({ evaluation, deliveries: 0, readyAtMs });
   }
 

@@ -63,7 +63,7 @@ describe("the broker", () => {
 
   test("holds an evaluation until its time has come", () => {
     const queue = broker();
-    queue.enqueue(evaluation("later", { waitUntilMs: 5000 }), 0);
+    queue.enqueue(evaluation("later"), 0, 5000);
     expect([queue.dequeue(TYPES, 0), queue.nextDueMs()]).toEqual([undefined, 5000]);
     queue.tick(5000);
     expect(queue.dequeue(TYPES, 5000)?.evaluation.id).toBe("later");

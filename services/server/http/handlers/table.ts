@@ -1,0 +1,17 @@
+import { agentHandlers } from "./agent.ts";
+import { allocationReads } from "./allocations.ts";
+import { evaluationReads } from "./evaluations.ts";
+import type { Handlers } from "./handler.ts";
+import { jobWrites } from "./job-writes.ts";
+import { jobReads } from "./jobs.ts";
+import { nodeReads } from "./nodes.ts";
+
+/** A handler for every declared endpoint: one that is missing does not compile. */
+export const handlers: Handlers = {
+  ...jobReads,
+  ...jobWrites,
+  ...allocationReads,
+  ...evaluationReads,
+  ...nodeReads,
+  ...agentHandlers,
+};

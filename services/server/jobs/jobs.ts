@@ -1,0 +1,188 @@
+import { type Clock, err, ok, type Random, type Result, uuidFrom } from "#core/base";
+import type { Command } from "#core/fsm";
+import { Evaluation, type Job, type JobSubmission } from "#core/model";
+import { empty } from "#core/schema";
+import type { Store } from "#core/store";
+
+const PRIORITY_MIN = 1;
+const PRIORITY_MAX = 100;
+
+export interface JobsPorts {
+  readonly store: () => Store;
+  readonly propose: (
+    command: Command,
+  ) => Promise<Result<{ readonly index: number; readonly outcome: { readonly jobModifyIndex?: number } }>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `server.job_max_source_size`, in bytes. */
+  readonly maxSourceBytes: number;
+  /** `server.job_tracked_versions`. */
+  readonly trackedVersions: number;
+}
+
+/** A job as it is to be stored, with what was asked of the write. */
+export interface Registration {
+  readonly job: Job;
+  readonly warnings: readonly string[];
+  readonly submission: JobSubmission | null;
+  readonly enforceIndex: boolean;
+  readonly jobModifyIndex: number;
+  readonly preserveCounts: boolean;
+  readonly preserveResources: boolean;
+  readonly evalPriority: number;
+}
+
+export interface Registered {
+  readonly evalId: string;
+  readonly index: number;
+  readonly evalCreateIndex: number;
+  readonly jobModifyIndex: number;
+  readonly warnings: readonly string[];
+}
+
+export interface Deregistration {
+  readonly namespace: string;
+  readonly jobId: string;
+  readonly purge: boolean;
+  readonly evalPriority: number;
+  readonly noShutdownDelay: boolean;
+}
+
+export class Jobs {
+  readonly #ports: JobsPorts;
+
+  constructor(ports: JobsPorts) {
+    this.#ports = ports;
+  }
+
+  async register(registration: Registration): Promise<Result<Registered>> {
+    const { job } = registration;
+    const refusal =
+      this.#refusePriority(registration.evalPriority) ??
+      refuseKindChange(this.#ports.store().job(job.namespace, job.id), job);
+    if (refusal) return refusal;
+    const { submission, warnings } = this.#keepSource(registration);
+    const evaluation = isEvaluated(job) ? this.#evaluation(job, "job-register", registration.evalPriority) : null;
+    const { enforceIndex, jobModifyIndex, preserveCounts, preserveResources } = registration;
+    const written = await this.#ports.propose({
+      name: "jobRegister",
+      payload: {
+        job,
+        submission,
+        evaluation,
+        enforceIndex,
+        jobModifyIndex,
+        preserveCounts,
+        preserveResources,
+        trackedVersions: this.#ports.trackedVersions,
+      },
+    });
+    if (!written.ok) return written;
+    const { index, outcome } = written.value;
+    return ok({
+      evalId: evaluation?.id ?? "",
+      index,
+      evalCreateIndex: evaluation ? index : 0,
+      jobModifyIndex: outcome.jobModifyIndex ?? index,
+      warnings,
+    });
+  }
+
+  async deregister(request: Deregistration): Promise<Result<Registered>> {
+    const refusal = this.#refusePriority(request.evalPriority);
+    if (refusal) return refusal;
+    const { namespace, jobId, purge, noShutdownDelay } = request;
+    const job = this.#ports.store().job(namespace, jobId);
+    const none = { evalId: "", index: 0, evalCreateIndex: 0, jobModifyIndex: 0, warnings: [] };
+    if (!job) return ok(none);
+    const evaluation = isEvaluated(job) ? this.#evaluation(job, "job-deregister", request.evalPriority) : null;
+    const written = await this.#ports.propose({
+      name: "jobDeregister",
+      payload: { namespace, jobId, purge, evaluation, noShutdownDelay },
+    });
+    if (!written.ok) return written;
+    const { index } = written.value;
+    return ok({
+      evalId: evaluation?.id ?? "",
+      index,
+      evalCreateIndex: evaluation ? index : 0,
+      jobModifyIndex: index,
+      warnings: [],
+    });
+  }
+
+  /** Looks at a job again without changing it. */
+  async evaluate(namespace: string, jobId: string): Promise<Result<Registered>> {
+    const job = this.#ports.store().job(namespace, jobId);
+    if (!job) return err("invalid", "job not found");
+    if (job.periodic) return err("invalid", "can't evaluate periodic job");
+    if (job.parameterizedJob) return err("invalid", "can't evaluate parameterized job");
+    const evaluation = { ...this.#evaluation(job, "job-register", 0), jobModifyIndex: job.modifyIndex };
+    const written = await this.#ports.propose({ name: "evaluationUpdate", payload: { evaluations: [evaluation] } });
+    if (!written.ok) return written;
+    const { index } = written.value;
+    return ok({ evalId: evaluation.id, index, evalCreateIndex: index, jobModifyIndex: job.modifyIndex, warnings: [] });
+  }
+
+  #evaluation(job: Job, triggeredBy: string, evalPriority: number): Evaluation {
+    const nowMs = this.#ports.clock.nowMs();
+    const { namespace, id: jobId, type } = job;
+    const identity = {
+      id: uuidFrom(this.#ports.random),
+      namespace,
+      jobId,
+      type,
+      priority: evalPriority || job.priority,
+    };
+    return empty(Evaluation, { ...identity, triggeredBy, status: "pending", createTimeMs: nowMs, modifyTimeMs: nowMs });
+  }
+
+  /** A source that is too large is dropped, and the answer says so. */
+  #keepSource({ submission, warnings }: Registration): Pick<Registration, "submission" | "warnings"> {
+    const bytes = submission?.source.length ?? 0;
+    if (bytes <= this.#ports.maxSourceBytes) return { submission, warnings };
+    const warning = `job source size of ${humanBytes(bytes)} exceeds maximum of ${humanBytes(this.#ports.maxSourceBytes)} and will be discarded`;
+    return { submission: null, warnings: [...warnings, warning] };
+  }
+
+  #refusePriority(priority: number): Result<never> | undefined {
+    const isFine = priority === 0 || (priority >= PRIORITY_MIN && priority <= PRIORITY_MAX);
+    return isFine
+      ? undefined
+      : err("bad_request", "Eval priority must be between 1 and 100 inclusively", { field: "EvalPriority" });
+  }
+}
+
+/** Periodic and parameterized jobs run through their children. */
+function isEvaluated(job: Job): boolean {
+  return job.periodic === null && job.parameterizedJob === null;
+}
+
+function refuseKindChange(existing: Job | undefined, job: Job): Result<never> | undefined {
+  if (!existing) return undefined;
+  if (existing.type !== job.type)
+    return err(
+      "invalid",
+      `cannot update job from type ${JSON.stringify(existing.type)} to ${JSON.stringify(job.type)}`,
+      { field: "Job.Type" },
+    );
+  const kinds = [
+    ["periodic", existing.periodic !== null, job.periodic !== null],
+    ["parameterized", existing.parameterizedJob !== null, job.parameterizedJob !== null],
+  ] as const;
+  for (const [word, was, is] of kinds) {
+    if (was && !is) return err("invalid", `cannot update ${word} job to being non-${word}`);
+    if (!was && is) return err("invalid", `cannot update non-${word} job to being ${word}`);
+  }
+  return undefined;
+}
+
+/** `1.5 kB`: powers of a thousand, as the compatible server says it. */
+function humanBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const amount = bytes / 1000 ** power;
+  return power === 0
+    ? `${bytes} B`
+    : `${amount < 10 ? (Math.floor(amount * 10 + 0.5) / 10).toFixed(1) : Math.round(amount)} ${units[power]}`;
+}
