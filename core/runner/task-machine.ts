@@ -23,8 +23,8 @@ export type TaskInput =
   | { readonly kind: "begin" }
   | { readonly kind: "prepared" }
   | { readonly kind: "prepare-failed"; readonly event: EventDraft }
-  | { readonly kind: "started" }
-  | { readonly kind: "start-failed"; readonly message: string; readonly recoverable: boolean }
+  | { readonly kind: "started"; readonly run: number }
+  | { readonly kind: "start-failed"; readonly run: number; readonly message: string; readonly recoverable: boolean }
   | { readonly kind: "exited"; readonly exit: Exit }
   | { readonly kind: "timer"; readonly timer: TaskTimer }
   | { readonly kind: "kill"; readonly why?: EventDraft | undefined; readonly skipShutdownDelay?: boolean }
@@ -150,7 +150,7 @@ export class TaskMachine {
   /** The driver has the process of this run again: a kill that was underway goes on. */
   recovered(nowMs: number): readonly TaskEffect[] {
     this.#effects = [];
-    if (this.#phase === "starting") return this.step({ kind: "started" }, nowMs);
+    if (this.#phase === "starting") return this.step({ kind: "started", run: this.#run }, nowMs);
     if (!this.hasProcess) return this.#effects;
     if (this.#isEnding) this.#sendKill();
     else if (this.#isRestartAsked) this.#stopForRestart();
@@ -173,9 +173,9 @@ export class TaskMachine {
       case "prepare-failed":
         return this.#prepareFailed(input.event, nowMs);
       case "started":
-        return this.#started(nowMs);
+        return input.run === this.#run ? this.#started(nowMs) : undefined;
       case "start-failed":
-        return this.#startFailed(input.message, input.recoverable, nowMs);
+        return input.run === this.#run ? this.#startFailed(input.message, input.recoverable, nowMs) : undefined;
       case "exited":
         return this.#exited(input.exit, nowMs);
       case "timer":
@@ -227,7 +227,9 @@ export class TaskMachine {
   }
 
   #exited(exit: Exit, nowMs: number): void {
-    if (!this.hasProcess && this.#phase !== "starting") return;
+    // A short task's end can arrive before the news of its start does.
+    if (this.#phase === "starting") this.#started(nowMs);
+    if (!this.hasProcess) return;
     this.#disarm("kill", "shutdown-delay");
     this.#do({ kind: "release", run: this.#run });
     this.#emit(events.terminated(exit), nowMs);

@@ -241,8 +241,8 @@ export class AllocRunner {
     void this.#driver(task)
       .start(request, watch)
       .then((started) => {
-        if (started.ok) this.#feed(task, { kind: "started" });
-        else this.#feed(task, { kind: "start-failed", ...started.failure });
+        if (started.ok) this.#feed(task, { kind: "started", run });
+        else this.#feed(task, { kind: "start-failed", run, ...started.failure });
         return undefined;
       });
   }

@@ -17,7 +17,7 @@ import { lockDirectory } from "./lock.ts";
 import { type NodeMeta, nodeMeta, nodeRecord } from "./node-record.ts";
 import { Presence } from "./presence.ts";
 import { StatusReporter } from "./reporter.ts";
-import type { ServerLink } from "./server-link.ts";
+import type { NodeCredentials, ServerLink } from "./server-link.ts";
 
 export interface ClientNodeOptions {
   readonly config: ClientConfig;
@@ -172,8 +172,8 @@ export class ClientNode {
     return stopped;
   }
 
-  get #credentials(): { nodeId: string; secretId: string } {
-    return { nodeId: this.#identity.id, secretId: this.#identity.secretId.reveal("authenticate") };
+  get #credentials(): NodeCredentials {
+    return { nodeId: this.#identity.id, secretId: this.#identity.secretId };
   }
 
   #environment(drivers: ReadonlyMap<string, Driver>): AllocEnvironment {

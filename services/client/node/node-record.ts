@@ -21,7 +21,7 @@ export function nodeMeta(config: ClientConfig, identity: NodeIdentity): NodeMeta
 export function nodeRecord(config: ClientConfig, identity: NodeIdentity, fingerprint: Fingerprint): Node {
   return empty(Node, {
     id: identity.id,
-    secretId: identity.secretId.reveal("wire"),
+    secretId: identity.secretId,
     datacenter: config.datacenter,
     name: config.name,
     httpAddr: config.fingerprint.advertiseAddress,

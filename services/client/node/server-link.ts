@@ -1,4 +1,4 @@
-import type { Result } from "#core/base";
+import type { Result, Secret } from "#core/base";
 import type { AllocDeploymentStatus, AllocNetworkStatus, Allocation, Node, TaskState } from "#core/model";
 
 /** How the client reaches the servers: in process in `-dev`, over the node stream otherwise. */
@@ -17,7 +17,7 @@ export interface ServerLink {
 
 export interface NodeCredentials {
   readonly nodeId: string;
-  readonly secretId: string;
+  readonly secretId: Secret;
 }
 
 export interface Heartbeat extends NodeCredentials {
