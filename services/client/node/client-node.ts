@@ -10,6 +10,7 @@ import { fingerprintMachine } from "#client/fingerprint";
 import { SupervisorLink } from "#client/supervisor";
 import { DEFAULT_ENV_DENYLIST } from "#client/task";
 import { Allocations } from "./allocations.ts";
+import { ClientCommands } from "./commands.ts";
 import type { ClientConfig } from "./config.ts";
 import { GarbageCollector } from "./garbage.ts";
 import { loadIdentity, type NodeIdentity, saveIdentity } from "./identity.ts";
@@ -49,6 +50,7 @@ const FORCED_MS = 1_000;
 export class ClientNode {
   readonly allocations: Allocations;
   readonly garbage: GarbageCollector;
+  readonly commands: ClientCommands;
   readonly #options: ClientNodeOptions;
   readonly #supervisor: SupervisorLink;
   readonly #presence: Presence;
@@ -83,6 +85,8 @@ export class ClientNode {
       timers,
       logger,
     });
+    const { allocations, garbage } = this;
+    this.commands = new ClientCommands({ allocations, garbage, allocDirectory: config.allocDirectory, clock });
     this.#presence = new Presence({
       link,
       credentials: this.#credentials,

@@ -76,8 +76,9 @@ export class RawExecDriver implements Driver {
     return ok({ pid: attached.value.pid });
   }
 
+  /** A name that this system does not know interrupts, as the compatible driver has it. */
   signal(runId: string, signal: string): Promise<Result<void>> {
-    const number = signalNumber(signal) ?? constants.signals.SIGTERM;
+    const number = signalNumber(signal) ?? constants.signals.SIGINT;
     return this.#options.supervisor.signal(runId, number);
   }
 
