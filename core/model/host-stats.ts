@@ -12,7 +12,6 @@ import {
   type InferFields,
   type Struct,
 } from "#core/schema";
-import { MemoryStats } from "./alloc-usage.ts";
 
 const diskStatsFields = {
   device: text(1),
@@ -40,7 +39,7 @@ export interface CPUStatsDraft extends DraftFields<typeof cpuStatsFields> {}
 export const CPUStats: Struct<CPUStats, CPUStatsDraft> = struct("CPUStats", cpuStatsFields);
 
 const hostStatsFields = {
-  memory: ref(1, () => MemoryStats, { nullable: true }),
+  memory: ref(1, () => HostMemoryStats, { nullable: true }),
   cpu: list(
     2,
     ref.of(() => CPUStats),

@@ -1,0 +1,158 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "#core/base";
+import type { Allocation } from "#core/model";
+import { type AllocEnvironment, type AllocReport, AllocRunner, type AllocStore } from "#client/alloc";
+import type { AllocationBatch } from "./server-link.ts";
+
+const TERMINAL = ["complete", "failed", "lost"];
+
+export interface AllocationsOptions {
+  readonly environment: AllocEnvironment;
+  readonly store: AllocStore;
+  readonly report: (report: AllocReport) => void;
+  readonly forget: (allocId: string) => void;
+}
+
+/** The allocations of this client: what the servers asked for against what runs here. */
+export class Allocations {
+  readonly #options: AllocationsOptions;
+  readonly #logger: Logger;
+  readonly #runners = new Map<string, AllocRunner>();
+  /** Replacements that wait for the allocation they replace to free its ports and files. */
+  readonly #waiting = new Map<string, AllocRunner[]>();
+  /** When each ended, in order of ending. */
+  readonly #ended = new Map<string, number>();
+  readonly #destroying = new Set<string>();
+
+  constructor(options: AllocationsOptions) {
+    this.#options = options;
+    this.#logger = options.environment.logger;
+  }
+
+  get size(): number {
+    return this.#runners.size;
+  }
+
+  get(allocId: string): AllocRunner | undefined {
+    return this.#runners.get(allocId);
+  }
+
+  get all(): Iterable<AllocRunner> {
+    return this.#runners.values();
+  }
+
+  /** Allocations that are over, the longest ago first. */
+  get endedIds(): readonly string[] {
+    return [...this.#ended.keys()];
+  }
+
+  get isQuiet(): boolean {
+    return [...this.#runners.values()].every((runner) => runner.isDone);
+  }
+
+  /** Takes up what an earlier agent left. */
+  restore(): void {
+    const fresh: AllocRunner[] = [];
+    for (const { allocation, progress } of this.#options.store.readAll(this.#logger)) {
+      const runner = this.#create(allocation, progress);
+      if (runner === undefined) continue;
+      if (runner.isDone) this.#ended.set(allocation.id, this.#options.environment.clock.nowMs());
+      else if (progress === undefined) fresh.push(runner);
+      else runner.resume();
+    }
+    for (const runner of fresh) this.#beginAfterPrevious(runner);
+  }
+
+  apply(batch: AllocationBatch): void {
+    for (const allocation of batch.changed) this.#take(allocation);
+    const listed = new Set(batch.changed.map((allocation) => allocation.id));
+    const missing = batch.isFull ? [...this.#runners.keys()].filter((id) => !listed.has(id)) : [];
+    for (const id of [...batch.removed, ...missing]) this.#drop(id);
+  }
+
+  stopAll(): void {
+    for (const runner of this.#runners.values()) if (!runner.isDone) runner.stop(true);
+  }
+
+  detachAll(): void {
+    for (const runner of this.#runners.values()) runner.detach();
+  }
+
+  /** Removes a finished allocation's files and state; false when there is none such. */
+  async destroy(allocId: string): Promise<boolean> {
+    const runner = this.#runners.get(allocId);
+    if (runner === undefined || !runner.isDone || this.#destroying.has(allocId)) return false;
+    this.#destroying.add(allocId);
+    runner.detach();
+    await rm(join(this.#options.environment.allocDirectory, allocId), { recursive: true, force: true }).catch(
+      (error: Error) => this.#logger.log("warn", `cannot remove the files of ${allocId}: ${error.message}`),
+    );
+    this.#options.store.remove(allocId);
+    this.#runners.delete(allocId);
+    this.#ended.delete(allocId);
+    this.#destroying.delete(allocId);
+    this.#options.forget(allocId);
+    return true;
+  }
+
+  #take(allocation: Allocation): void {
+    const runner = this.#runners.get(allocation.id);
+    if (runner) return this.#update(runner, allocation);
+    if (TERMINAL.includes(allocation.clientStatus)) return;
+    const created = this.#create(allocation);
+    if (created === undefined) return;
+    const written = this.#options.store.writeAllocation(allocation);
+    if (!written.ok) this.#logger.log("error", written.failure.message);
+    if (allocation.desiredStatus !== "run") return created.stop(true);
+    this.#beginAfterPrevious(created);
+  }
+
+  #update(runner: AllocRunner, allocation: Allocation): void {
+    const written = this.#options.store.writeAllocation(allocation);
+    if (!written.ok) this.#logger.log("error", written.failure.message);
+    runner.update(allocation);
+  }
+
+  #beginAfterPrevious(runner: AllocRunner): void {
+    const previous = this.#runners.get(runner.allocation.previousAllocation);
+    if (previous === undefined || previous.isDone) return runner.begin();
+    const { id } = previous.allocation;
+    this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), runner]);
+  }
+
+  #create(allocation: Allocation, progress?: Parameters<typeof AllocRunner.create>[4]): AllocRunner | undefined {
+    const { environment, store } = this.#options;
+    const created = AllocRunner.create(
+      allocation,
+      environment,
+      store,
+      { changed: (report) => this.#changed(report) },
+      progress,
+    );
+    if (!created.ok) {
+      this.#logger.log("error", `cannot run allocation: ${created.failure.message}`);
+      return undefined;
+    }
+    this.#runners.set(allocation.id, created.value);
+    return created.value;
+  }
+
+  #changed(report: AllocReport): void {
+    this.#options.report(report);
+    const { id } = report.allocation;
+    if (this.#ended.has(id) || this.#runners.get(id)?.isDone !== true) return;
+    this.#ended.set(id, this.#options.environment.clock.nowMs());
+    const followers = this.#waiting.get(id) ?? [];
+    this.#waiting.delete(id);
+    for (const follower of followers) if (!follower.isStopping) follower.begin();
+  }
+
+  /** The servers have forgotten it: what still runs is stopped, what has ended is removed. */
+  #drop(allocId: string): void {
+    const runner = this.#runners.get(allocId);
+    if (runner === undefined) return;
+    if (runner.isDone) void this.destroy(allocId);
+    else runner.stop(false);
+  }
+}

@@ -1,0 +1,13 @@
+/** The client of an agent: makes this machine a node, runs the allocations that the servers place on it. */
+export { ClientNode, type ClientNodeOptions, type LeaveOptions } from "./client-node.ts";
+export { ClientCommands } from "./commands.ts";
+export { type ClientConfig, defaultGarbage, type GarbageConfig } from "./config.ts";
+export type { NodeMeta } from "./node-record.ts";
+export type {
+  AllocationBatch,
+  AllocationUpdate,
+  Heartbeat,
+  Lease,
+  NodeCredentials,
+  ServerLink,
+} from "./server-link.ts";
