@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { renderDiagnostic } from "#core/hcl";
-import { parseJobFile } from "#core/jobspec";
+import { canonicalise, parseJobFile } from "#core/jobspec";
 import { Job } from "#core/model";
 import { encodeJsonDraft } from "#core/wire";
 import { commandOf, exactJson, isPresent, namesEnding, read, readIfAny } from "./cases.ts";
@@ -27,6 +27,25 @@ describe.skipIf(!isPresent)("job files", () => {
       }
     }
     console.log(`accepted: ${names.length - failures.length} of ${names.length}`);
+    expect(failures.join("\n")).toBe("");
+  });
+
+  test("a client's defaults are the recorded ones", () => {
+    const names = namesEnding(".canonical.json");
+    const failures: string[] = [];
+    for (const name of names) {
+      const { job } = parseJobFile(read(`${name}.hcl`), { file: `${name}.hcl` });
+      if (job === undefined) {
+        failures.push(`${name}: refused`);
+        continue;
+      }
+      try {
+        expect(exactJson(encodeJsonDraft(Job, canonicalise(job)))).toEqual(exactJson(read(`${name}.canonical.json`)));
+      } catch (error) {
+        failures.push(`${name}: ${(error as Error).message}`);
+      }
+    }
+    console.log(`canonical: ${names.length - failures.length} of ${names.length}`);
     expect(failures.join("\n")).toBe("");
   });
 
