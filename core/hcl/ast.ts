@@ -87,12 +87,15 @@ export interface Index extends Span {
   readonly key: Expression;
 }
 
-/** `source[*].a.b` (full) or `source.*.a` (attributes only); `each` is applied to every item. */
+/** `source[*].a.b` (full) or `source.*.a` (attributes only); the steps are taken by every item. */
 export interface Splat extends Span {
   readonly kind: "splat";
   readonly source: Expression;
-  readonly steps: readonly (Step | Index)[];
+  readonly steps: readonly SplatStep[];
 }
+
+/** What a step starts from is the item: the collection or source written in it is only a stand-in. */
+export type SplatStep = Step | Index | Splat;
 
 export interface Call extends Span {
   readonly kind: "call";

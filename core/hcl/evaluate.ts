@@ -6,6 +6,7 @@ import type {
   Index,
   ObjectExpression,
   Splat,
+  SplatStep,
   Step,
   Template,
   Traversal,
@@ -89,7 +90,7 @@ export class Evaluator implements Evaluation {
       case "index":
         return this.index(this.evaluate(expression.collection, scope), expression, scope);
       case "splat":
-        return this.splat(expression, scope);
+        return this.splat(expression, this.evaluate(expression.source, scope), scope);
       case "call":
         return evaluateCall(this, expression, scope);
       case "unary":
@@ -217,15 +218,13 @@ export class Evaluator implements Evaluation {
   }
 
   /** A single value counts as a list of one, null as an empty list. */
-  private splat(splat: Splat, scope: Scope): Value {
-    const source = this.evaluate(splat.source, scope);
+  private splat(splat: Splat, source: Value, scope: Scope): Value {
     if (source.kind === "unknown") return source;
     if (source.kind === "null") return tupleValue([]);
     const items = source.kind === "list" || source.kind === "set" || source.kind === "tuple" ? source.items : [source];
     const results = items.map((item) => {
       let value = item;
-      for (const step of splat.steps)
-        value = "collection" in step ? this.index(value, step, scope) : this.steps(value, [step]);
+      for (const step of splat.steps) value = this.splatStep(value, step, scope);
       return value;
     });
     if (source.kind !== "list" && source.kind !== "set") return tupleValue(results);
@@ -233,6 +232,11 @@ export class Evaluator implements Evaluation {
     const [first] = common ?? [];
     if (common === undefined || first === undefined) return tupleValue(results);
     return { kind: "list", element: typeOf(first), items: common };
+  }
+
+  private splatStep(value: Value, step: SplatStep, scope: Scope): Value {
+    if ("collection" in step) return this.index(value, step, scope);
+    return step.kind === "splat" ? this.splat(step, value, scope) : this.steps(value, [step]);
   }
 
   private unary(unary: Unary, scope: Scope): Value {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ExactNumber } from "#core/base";
 import {
   attributesOf,
   contentOf,
@@ -25,9 +26,9 @@ function evaluated(text: string, keepsUnknownReferences = false): Record<string,
 
 test("literals keep their exact value", () => {
   expect(evaluated(`a = 9007199254740993\nb = 0.1 + 0.2\nc = -0\nd = 1e3\ne = 18446744073709551616`)).toEqual({
-    a: 9007199254740993n,
+    a: new ExactNumber("9007199254740993"),
     b: 0.3,
-    c: -0,
+    c: 0,
     d: 1000,
     e: 18446744073709552000,
   });

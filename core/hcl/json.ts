@@ -13,10 +13,14 @@ const wordToken = /[A-Za-z]+/y;
 
 /** A body in the JSON syntax; after the first mistake nothing more is read, as a JSON text has no lines to go on from. */
 export function parseJsonBody(source: Source, diagnostics: Diagnostics): JsonBody {
-  const reader = new JsonReader(source, diagnostics);
-  const root = reader.document();
+  const root = parseJsonText(source, diagnostics);
   const objects = root?.kind === "jsonObject" ? [root] : [];
   return { kind: "json", objects, start: 0, end: source.text.length };
+}
+
+/** A whole JSON text; undefined after a mistake, which is in the diagnostics. */
+export function parseJsonText(source: Source, diagnostics: Diagnostics): JsonNode | undefined {
+  return new JsonReader(source, diagnostics).document();
 }
 
 class JsonReader {

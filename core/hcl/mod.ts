@@ -31,6 +31,9 @@ export {
   type Severity,
 } from "./diagnostic.ts";
 export { Evaluator, type EvaluatorOptions } from "./evaluate.ts";
+export { type FileAccess, fileFunctions } from "./functions/files.ts";
+export { type RandomBytes, randomFunctions } from "./functions/random.ts";
+export { pureFunctions } from "./functions/table.ts";
 export { limits } from "./limits.ts";
 export { compareNumbers, formatNumber, type HclNumber, isInteger, parseNumber, toBigInt, toFloat64 } from "./number.ts";
 export { type ParsedFile, parseHcl } from "./parse.ts";
@@ -46,7 +49,9 @@ export {
   type PlainFunction,
   Scope,
 } from "./scope.ts";
+export { referencesIn } from "./references.ts";
 export { type Position, type Range, Source, type Span } from "./source.ts";
+export { parseType, type TypeFault } from "./type-expression.ts";
 export { boolType, dynamicType, numberType, sameType, stringType, type Type, typeName, unify } from "./type.ts";
 export {
   boolValue,

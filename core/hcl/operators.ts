@@ -66,6 +66,7 @@ function applyNumbers(operator: Binary["operator"], a: HclNumber, b: HclNumber):
 }
 
 function quotient(result: HclNumber | undefined, operator: string): HclNumber {
+  if (result === Infinity || result === -Infinity) throw new OperandFault("right", "Division by zero.");
   if (result === undefined) throw new OperandFault("right", `The operands of "${operator}" have no quotient.`);
   return result;
 }

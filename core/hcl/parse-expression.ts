@@ -1,4 +1,14 @@
-import type { BinaryOperator, Expression, ForExpression, Index, ObjectItem, Splat, Step, Traversal } from "./ast.ts";
+import type {
+  BinaryOperator,
+  Expression,
+  ForExpression,
+  Index,
+  ObjectItem,
+  Splat,
+  SplatStep,
+  Step,
+  Traversal,
+} from "./ast.ts";
 import { parseNumber } from "./number.ts";
 import { parseForNames, parseHeredoc, parseQuoted } from "./parse-template.ts";
 import { describeToken, type ParseState, refuseCharacter } from "./parse-state.ts";
@@ -157,32 +167,21 @@ function constantKey(key: Expression): Step["key"] | undefined {
   return key.parts.length === 1 && part.kind === "text" ? stringValue(part.text) : undefined;
 }
 
-/** `[*]` takes every step after it, indexes included, for each item. */
+/** `[*]` takes every step after it, indexes and further splats included, for each item. */
 function parseFullSplat(state: ParseState, source: Expression): Expression | undefined {
   const { scanner } = state;
   scanner.advance();
   if (!closeBracket(state, "]", "splat")) return undefined;
-  const steps: (Step | Index)[] = [];
-  const item: Traversal = {
-    kind: "traversal",
-    root: "",
-    rootSpan: source,
-    steps: [],
-    start: source.start,
-    end: source.end,
-  };
+  const steps: SplatStep[] = [];
+  const { start, end } = source;
+  const item: Traversal = { kind: "traversal", root: "", rootSpan: source, steps: [], start, end };
   while (scanner.kind === "." || scanner.kind === "[") {
     const next = scanner.kind === "." ? parseDot(state, item) : parseBracket(state, item);
     if (next === undefined) return undefined;
     if (next.kind === "traversal") steps.push(...next.steps);
-    else if (next.kind === "index") steps.push(next);
-    else return { ...(next as Splat), source: splat(state, source, steps) };
+    else steps.push(next as Index | Splat);
   }
-  return splat(state, source, steps);
-}
-
-function splat(state: ParseState, source: Expression, steps: readonly (Step | Index)[]): Splat {
-  return { kind: "splat", source, steps, start: source.start, end: state.scanner.previousEnd };
+  return { kind: "splat", source, steps, start: source.start, end: scanner.previousEnd };
 }
 
 /** Takes the closing bracket; after a mistake the rest up to it is passed over. */

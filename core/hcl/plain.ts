@@ -1,18 +1,26 @@
-import { type HclNumber, isInteger, toBigInt, toFloat64 } from "./number.ts";
+import { ExactNumber } from "#core/base";
+import { formatNumber, type HclNumber, isInteger, toBigInt, toFloat64 } from "./number.ts";
 import { sortedEntries, type Value } from "./value.ts";
 
-/** A value as plain data. Integers that a number cannot hold are bigints; keys are in order. */
-export type Plain = string | number | bigint | boolean | null | readonly Plain[] | { readonly [name: string]: Plain };
+/** A value as plain data. Integers that a number cannot hold keep their digits; keys are in order. */
+export type Plain =
+  | string
+  | number
+  | ExactNumber
+  | boolean
+  | null
+  | readonly Plain[]
+  | { readonly [name: string]: Plain };
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
 /** Integers of 64 bits stay exact; anything beyond becomes the nearest float. */
-export function plainNumber(value: HclNumber): number | bigint {
-  if (typeof value === "number") return value;
+export function plainNumber(value: HclNumber): number | ExactNumber {
+  if (typeof value === "number") return value === 0 ? 0 : value;
   if (!isInteger(value)) return toFloat64(value);
   const whole = toBigInt(value);
-  return whole >= INT64_MIN && whole <= INT64_MAX ? whole : toFloat64(value);
+  return whole >= INT64_MIN && whole <= INT64_MAX ? new ExactNumber(formatNumber(value)) : toFloat64(value);
 }
 
 /** Unknown values, which stand for mistakes already reported, become null. */

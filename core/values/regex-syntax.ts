@@ -55,7 +55,7 @@ class RegexParser {
   #flags: Flags = { ignoreCase: false, multiLine: false, dotAll: false, ungreedy: false };
 
   constructor(pattern: string) {
-    this.#points = [...pattern];
+    this.#points = Array.from(pattern);
   }
 
   whole(): RegexNode {
@@ -327,7 +327,7 @@ function foldings(code: number): number[] {
   const [lower, upper] = [text.toLowerCase(), text.toUpperCase()];
   const found = [code];
   for (const form of [lower, upper, upper.toLowerCase()])
-    if ([...form].length === 1) found.push(form.codePointAt(0) as number);
+    if (Array.from(form).length === 1) found.push(form.codePointAt(0) as number);
   return found;
 }
 
