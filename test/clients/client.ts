@@ -20,6 +20,7 @@ export class RememberingServers implements ServerLink {
   readonly updates = new Map<string, AllocationUpdate>();
   readonly history: AllocationUpdate[] = [];
   isAway = false;
+  onUpdate: (update: AllocationUpdate) => void = () => {};
   #allocations = new Map<string, Allocation>();
   #onBatch: ((batch: AllocationBatch) => void) | undefined;
   #index = 1;
@@ -41,6 +42,7 @@ export class RememberingServers implements ServerLink {
     for (const update of updates) {
       this.updates.set(update.id, update);
       this.history.push(update);
+      this.onUpdate(update);
     }
     return Promise.resolve(ok(undefined));
   }
