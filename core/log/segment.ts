@@ -1,7 +1,7 @@
 import { crc32c, utf8Encode } from "#core/base";
 import { ByteView, TEXT_FIELD_BYTES } from "./bytes.ts";
 import type { LogIdentity } from "./disk.ts";
-import { HARD_STATE_BYTES, readHardState, type StoredHardState, writeHardState } from "./hard-state.ts";
+import { readHardState, type StoredHardState, writeHardState } from "./hard-state.ts";
 
 /** A place in the log: a segment and the byte offset in it. */
 export interface Position {

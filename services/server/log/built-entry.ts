@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { assert } from "#core/base";
 
 /**
@@ -14,4 +15,9 @@ export function builtEntry(path: string, from: string = import.meta.url): URL {
   const url = new URL(`file://${root.join("/")}/dist/${path}`);
   assert(existsSync(url), () => `${url.pathname} is not built: run npm run build`);
   return url;
+}
+
+/** Starts a built entry as a worker thread; without the parent's flags, which name conditions for source files. */
+export function startWorker(path: string, workerData: unknown): Worker {
+  return new Worker(builtEntry(path), { workerData, execArgv: [] });
 }

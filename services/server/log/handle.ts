@@ -1,7 +1,7 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { assert, type Failure, failure } from "#core/base";
 import type { LogBatch, LogEntry } from "#core/log";
-import { builtEntry } from "./built-entry.ts";
+import { startWorker } from "./built-entry.ts";
 import { commandBytes, encodeCommand, type WorkerCommand } from "./command.ts";
 import { Ring } from "./ring.ts";
 import type { WorkerReport, WorkerStart } from "./worker.ts";
@@ -41,7 +41,7 @@ export class LogHandle {
     this.#ring = Ring.ofBytes(RING_BYTES);
     this.#listener = listener;
     const workerData: WorkerStart = { ...start, shared: this.#ring.shared };
-    this.#worker = new Worker(builtEntry("services/server/log/worker.js"), { workerData, stdout: false });
+    this.#worker = startWorker("services/server/log/worker.js", workerData);
     this.#ready = new Promise((resolve, reject) => {
       this.#worker.once("error", reject);
       this.#worker.on("message", (message: WorkerReport) =>

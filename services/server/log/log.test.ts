@@ -111,7 +111,7 @@ describe("the log's worker", () => {
   it("says what hinders it to open, and reports nothing else", async () => {
     const listener = new Listener();
     const opened = await openLog({
-      folder: "/proc/no-such-folder",
+      folder: "/dev/null/raft",
       identity,
       segmentBytes: 1024 * 1024,
       snapshotIndex: 0,

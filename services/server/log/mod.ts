@@ -23,7 +23,7 @@ import type { RecoveredState, SnapshotDescription } from "#core/raft";
 import { LogHandle, type LogListener, type PersistBatch } from "./handle.ts";
 import { RealDisk } from "./real-disk.ts";
 
-export { builtEntry } from "./built-entry.ts";
+export { builtEntry, startWorker } from "./built-entry.ts";
 export { LogHandle, type LogListener, type PersistBatch } from "./handle.ts";
 export { RealDisk } from "./real-disk.ts";
 

@@ -81,7 +81,7 @@ export class RealDisk implements Disk {
   }
 
   close(): void {
-    for (const name of [...this.#descriptors.keys()]) this.#forget(name);
+    for (const name of this.#descriptors.keys()) this.#forget(name);
   }
 
   #open(name: string): number {
