@@ -7,6 +7,7 @@ import {
   contentOf,
   type Diagnostic,
   Diagnostics,
+  disabledFileFunctions,
   Evaluator,
   emptyScope,
   type FileAccess,
@@ -215,7 +216,7 @@ function refuseBlock(block: Block, diagnostics: Diagnostics): void {
 function functionsFor({ files, random }: ParseOptions): FunctionTable {
   return new Map([
     ...pureFunctions,
-    ...(files === undefined ? [] : fileFunctions(files)),
+    ...(files === undefined ? disabledFileFunctions : fileFunctions(files)),
     ...(random === undefined ? [] : randomFunctions(random)),
   ]);
 }

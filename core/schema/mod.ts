@@ -19,4 +19,5 @@ export {
 export type { Field, FieldOptions, FieldType, Struct } from "./declaration.ts";
 export type { DraftFields, InferFields, StructFields } from "./struct.ts";
 export { struct } from "./struct.ts";
+export { storedForm } from "./store-form.ts";
 export { empty, emptyDraft, zeroOf } from "./zero.ts";

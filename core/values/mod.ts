@@ -1,4 +1,5 @@
-/** Values of the field with a text form: durations, IP networks, regular expressions. */
+/** Values of the field with a text form: durations, dates, cron expressions, IP networks, versions,
+ * regular expressions. */
 export {
   type CivilDate,
   type ClockReading,
@@ -13,5 +14,15 @@ export {
   weekdayOf,
 } from "./calendar.ts";
 export { type Cidr, cidrContains, formatCidr, formatIp, type IpAddress, parseCidr, parseIp } from "./cidr.ts";
+export { type CronExpression, type CronTime, nextCron, parseCron } from "./cron.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { compileRegex, type Regex, type RegexMatch } from "./regex.ts";
+export {
+  compareVersions,
+  parseSemver,
+  parseVersion,
+  parseVersionConstraint,
+  satisfies,
+  type Version,
+  type VersionConstraint,
+} from "./version.ts";

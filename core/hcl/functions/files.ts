@@ -1,7 +1,7 @@
 import { FunctionFault, type FunctionTable, type HclFunction } from "../scope.ts";
 import { stringType } from "../type.ts";
 import { boolValue, setValue, stringValue } from "../value.ts";
-import { aString, define, textOf } from "./define.ts";
+import { aString, define, nullable, textOf } from "./define.ts";
 import { strictUtf8, toBase64 } from "./encoding.ts";
 import { made } from "./strings.ts";
 
@@ -104,3 +104,15 @@ export function fileFunctions(files: FileAccess): FunctionTable {
     ],
   ]);
 }
+
+const names = ["abspath", "basename", "dirname", "pathexpand", "file", "filebase64", "fileexists", "fileset"];
+
+/** In place of the file functions where a file is read for somebody else, such as by a server. */
+export const disabledFileFunctions: FunctionTable = new Map(
+  names.map((name) => {
+    const refuse = (): never => {
+      throw new FunctionFault("file functions are not available here; only the command line reads files");
+    };
+    return [name, define([], refuse, nullable("path"))] as const;
+  }),
+);
