@@ -38,11 +38,7 @@ export const events = {
   received: () => draft("Received", "Task received by client"),
   setup: (message: string) => draft("Task Setup", message, { message, details: { message } }),
   setupFailure: (setupError: string) =>
-    draft("Setup Failure", setupError, {
-      setupError,
-      failsTask: true,
-      details: { setup_error: setupError, fails_task: "true" },
-    }),
+    draft("Setup Failure", setupError, { setupError, details: { setup_error: setupError } }),
   failedValidation: (validationError: string) =>
     draft("Failed Validation", validationError, {
       validationError,

@@ -6,6 +6,7 @@ import {
   AllocMachine,
   type AllocRules,
   type AllocSnapshot,
+  type EventDraft,
   events,
   type Exit,
   type TaskEffect,
@@ -225,14 +226,17 @@ export class AllocRunner {
   #prepare(task: string): void {
     const of = this.#inJob(task);
     const refusal = validate(of, this.#environment);
-    if (refusal !== undefined)
-      return this.#feed(task, { kind: "prepare-failed", event: events.failedValidation(refusal) });
+    if (refusal !== undefined) return this.#refuse(task, events.failedValidation(refusal), false);
     const isFirst = (this.#machine.task(task)?.state.startedAtMs ?? 0) === 0;
     const made = makeFolders(of, this.#environment, isFirst);
-    if (!made.ok) return this.#feed(task, { kind: "prepare-failed", event: events.setupFailure(made.failure.message) });
+    if (!made.ok) return this.#refuse(task, events.setupFailure(made.failure.message), made.failure.code === "io");
     const lost = isFirst ? lostVariables(of) : [];
     if (lost.length > 0) this.#feed(task, { kind: "note", event: events.driverMessage(lostMessage(lost)) });
     this.#feed(task, { kind: "prepared" });
+  }
+
+  #refuse(task: string, event: EventDraft, recoverable: boolean): void {
+    this.#feed(task, { kind: "prepare-failed", event, recoverable });
   }
 
   #start(task: string, run: number): void {
