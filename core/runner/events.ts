@@ -83,6 +83,7 @@ export const events = {
     const message = `Waiting for shutdown_delay of ${goDuration(delayNs)} before killing the task.`;
     return draft("Waiting for shutdown delay", message, { message, details: { message } });
   },
+  unhealthy: (message: string) => draft("Alloc Unhealthy", message, { message, details: { message } }),
   failedRestoring: (message: string) => draft("Failed Restoring Task", message, { message, details: { message } }),
 } as const;
 
