@@ -57,6 +57,11 @@ export class AllocMachine {
     return this.#every(() => true);
   }
 
+  /** When its first task was let go; 0 before that. */
+  get beganAtMs(): number {
+    return this.#beganAtMs;
+  }
+
   get isStopping(): boolean {
     return this.#isStopping;
   }

@@ -38,11 +38,7 @@ export const events = {
   received: () => draft("Received", "Task received by client"),
   setup: (message: string) => draft("Task Setup", message, { message, details: { message } }),
   setupFailure: (setupError: string) =>
-    draft("Setup Failure", setupError, {
-      setupError,
-      failsTask: true,
-      details: { setup_error: setupError, fails_task: "true" },
-    }),
+    draft("Setup Failure", setupError, { setupError, details: { setup_error: setupError } }),
   failedValidation: (validationError: string) =>
     draft("Failed Validation", validationError, {
       validationError,
@@ -87,6 +83,7 @@ export const events = {
     const message = `Waiting for shutdown_delay of ${goDuration(delayNs)} before killing the task.`;
     return draft("Waiting for shutdown delay", message, { message, details: { message } });
   },
+  unhealthy: (message: string) => draft("Alloc Unhealthy", message, { message, details: { message } }),
   failedRestoring: (message: string) => draft("Failed Restoring Task", message, { message, details: { message } }),
 } as const;
 

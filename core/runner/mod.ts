@@ -6,6 +6,7 @@ export { AllocMachine } from "./alloc-machine.ts";
 export type { AllocEffect, AllocRules, AllocSnapshot, AllocTimer } from "./alloc-machine.ts";
 export { type EventDraft, events, type Exit, isSuccess, TASK_EVENTS_MAX } from "./events.ts";
 export { goDuration } from "./go-duration.ts";
+export { type Health, type HealthRules, judgeHealth } from "./health.ts";
 export type { RestartRules } from "./restart-tracker.ts";
 export { type SpecLimits, type Stage, type TaskSpec, taskSpec } from "./spec.ts";
 export type { ClientStatus } from "./status.ts";

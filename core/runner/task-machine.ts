@@ -22,7 +22,8 @@ export type TaskTimer = "restart" | "kill" | "shutdown-delay";
 export type TaskInput =
   | { readonly kind: "begin" }
   | { readonly kind: "prepared" }
-  | { readonly kind: "prepare-failed"; readonly event: EventDraft }
+  /** Trying again can help with what the machine refused, not with what the job asks for. */
+  | { readonly kind: "prepare-failed"; readonly event: EventDraft; readonly recoverable: boolean }
   | { readonly kind: "started"; readonly run: number }
   | { readonly kind: "start-failed"; readonly run: number; readonly message: string; readonly recoverable: boolean }
   | { readonly kind: "exited"; readonly exit: Exit }
@@ -171,7 +172,7 @@ export class TaskMachine {
       case "prepared":
         return this.#prepared(nowMs);
       case "prepare-failed":
-        return this.#prepareFailed(input.event, nowMs);
+        return this.#prepareFailed(input.event, input.recoverable, nowMs);
       case "started":
         return input.run === this.#run ? this.#started(nowMs) : undefined;
       case "start-failed":
@@ -200,10 +201,11 @@ export class TaskMachine {
     this.#launch();
   }
 
-  #prepareFailed(event: EventDraft, nowMs: number): void {
+  #prepareFailed(event: EventDraft, recoverable: boolean, nowMs: number): void {
     if (this.#phase !== "preparing") return;
     this.#emit(event, nowMs);
-    this.#die(true, nowMs);
+    if (recoverable) this.#ended("failure", nowMs);
+    else this.#die(true, nowMs);
   }
 
   #launch(): void {

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { assert, err, type Logger, ok, type Result, type TimerHandle } from "#core/base";
-import type { Allocation, Job, Task, TaskGroup } from "#core/model";
+import type { AllocDeploymentStatus, Allocation, Job, Task, TaskGroup } from "#core/model";
 import {
   type AllocEffect,
   AllocMachine,
   type AllocRules,
   type AllocSnapshot,
+  type EventDraft,
   events,
   type Exit,
+  judgeHealth,
   type TaskEffect,
   type TaskInput,
   type TaskSpec,
@@ -103,7 +105,7 @@ export class AllocRunner {
   update(allocation: Allocation): void {
     const parts = groupOf(allocation);
     if (!parts.ok) return this.#logger.log("error", parts.failure.message);
-    this.#allocation = allocation;
+    this.#allocation = { ...allocation, deploymentStatus: this.#knownHealth(allocation) };
     this.#job = parts.value.job;
     this.#group = parts.value.group;
     this.#machine.update(this.#specs(), this.#rules());
@@ -182,11 +184,48 @@ export class AllocRunner {
     this.#isTurning = true;
     for (let next = this.#turns.shift(); next !== undefined; next = this.#turns.shift()) {
       const effects = next();
+      this.#judgeHealth();
       this.#persist();
       this.#observer.changed(this.report);
       for (const effect of effects) this.#carryOut(effect);
     }
     this.#isTurning = false;
+  }
+
+  /** The servers' word, unless ours has not reached them yet. */
+  #knownHealth(allocation: Allocation): AllocDeploymentStatus | null {
+    const ours = this.#allocation.deploymentStatus;
+    return allocation.deploymentStatus?.healthy === null || allocation.deploymentStatus === null
+      ? (ours ?? allocation.deploymentStatus)
+      : allocation.deploymentStatus;
+  }
+
+  /** Whether an allocation of a deployment is healthy is decided here, once. */
+  #judgeHealth(): void {
+    const { deploymentId, deploymentStatus } = this.#allocation;
+    const rules = this.#group.update;
+    if (deploymentId === "" || rules === null || rules.healthCheck === "manual") return;
+    if (typeof deploymentStatus?.healthy === "boolean" || this.#machine.beganAtMs === 0) return;
+    const health = judgeHealth(this.#machine.tasks, rules, this.#machine.beganAtMs, this.#nowMs);
+    if (health.kind === "undecided")
+      return this.#arm("health", health.untilMs - this.#nowMs, () => this.#turn(() => []));
+    this.#disarm("health");
+    if (health.kind === "unhealthy" && health.event) this.#noteAll(health.event);
+    this.#decideHealth(health.kind === "healthy");
+  }
+
+  #decideHealth(healthy: boolean): void {
+    const before = this.#allocation.deploymentStatus;
+    const decided = { healthy, timestampMs: this.#nowMs, canary: before?.canary ?? false, modifyIndex: 0 };
+    this.#allocation = { ...this.#allocation, deploymentStatus: decided };
+    const written = this.#store.writeAllocation(this.#allocation);
+    if (!written.ok) this.#logger.log("error", written.failure.message);
+  }
+
+  #noteAll(event: EventDraft): void {
+    for (const task of this.#machine.tasks)
+      if (!task.isDead)
+        this.#turns.push(() => this.#machine.step(task.spec.name, { kind: "note", event }, this.#nowMs));
   }
 
   #persist(): void {
@@ -225,14 +264,17 @@ export class AllocRunner {
   #prepare(task: string): void {
     const of = this.#inJob(task);
     const refusal = validate(of, this.#environment);
-    if (refusal !== undefined)
-      return this.#feed(task, { kind: "prepare-failed", event: events.failedValidation(refusal) });
+    if (refusal !== undefined) return this.#refuse(task, events.failedValidation(refusal), false);
     const isFirst = (this.#machine.task(task)?.state.startedAtMs ?? 0) === 0;
     const made = makeFolders(of, this.#environment, isFirst);
-    if (!made.ok) return this.#feed(task, { kind: "prepare-failed", event: events.setupFailure(made.failure.message) });
+    if (!made.ok) return this.#refuse(task, events.setupFailure(made.failure.message), made.failure.code === "io");
     const lost = isFirst ? lostVariables(of) : [];
     if (lost.length > 0) this.#feed(task, { kind: "note", event: events.driverMessage(lostMessage(lost)) });
     this.#feed(task, { kind: "prepared" });
+  }
+
+  #refuse(task: string, event: EventDraft, recoverable: boolean): void {
+    this.#feed(task, { kind: "prepare-failed", event, recoverable });
   }
 
   #start(task: string, run: number): void {

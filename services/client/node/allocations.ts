@@ -24,6 +24,8 @@ export class Allocations {
   /** When each ended, in order of ending. */
   readonly #ended = new Map<string, number>();
   readonly #destroying = new Set<string>();
+  /** The servers no longer know these; they go as soon as they have ended. */
+  readonly #unwanted = new Set<string>();
 
   constructor(options: AllocationsOptions) {
     this.#options = options;
@@ -91,6 +93,7 @@ export class Allocations {
     this.#options.store.remove(allocId);
     this.#runners.delete(allocId);
     this.#ended.delete(allocId);
+    this.#unwanted.delete(allocId);
     this.#destroying.delete(allocId);
     this.#options.forget(allocId);
     return true;
@@ -146,13 +149,15 @@ export class Allocations {
     const followers = this.#waiting.get(id) ?? [];
     this.#waiting.delete(id);
     for (const follower of followers) if (!follower.isStopping) follower.begin();
+    if (this.#unwanted.has(id)) queueMicrotask(() => void this.destroy(id));
   }
 
   /** The servers have forgotten it: what still runs is stopped, what has ended is removed. */
   #drop(allocId: string): void {
     const runner = this.#runners.get(allocId);
     if (runner === undefined) return;
-    if (runner.isDone) void this.destroy(allocId);
-    else runner.stop(false);
+    if (runner.isDone) return void this.destroy(allocId);
+    this.#unwanted.add(allocId);
+    runner.stop(false);
   }
 }

@@ -2,6 +2,7 @@
 export { ClientNode, type ClientNodeOptions, type LeaveOptions } from "./client-node.ts";
 export { ClientCommands } from "./commands.ts";
 export { type ClientConfig, defaultGarbage, type GarbageConfig } from "./config.ts";
+export { type LeftoverOptions, reapLeftovers } from "./leftovers.ts";
 export type { NodeMeta } from "./node-record.ts";
 export type {
   AllocationBatch,

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Allocation, Task, TaskEvent } from "#core/model";
+import { type Allocation, type Task, type TaskEvent, UpdateStrategy } from "#core/model";
+import { empty } from "#core/schema";
 import { type ClientConfig, ClientNode } from "#client/node";
 import {
   allocationOf,
@@ -184,6 +185,20 @@ test("lifecycle stages run in order, and a leader's end is everybody's", async (
   ]);
   expect(file(allocation, "alloc/data/order").trim().split("\n").at(-1)).toBe("after");
   expect(transcript(update, "beside")).toContain("Leader Task Dead: Leader Task in Group dead");
+});
+
+test("an allocation of a deployment is healthy once it has run long enough, and unhealthy when it fails", async () => {
+  const update = empty(UpdateStrategy, { minHealthyTimeNs: 3e8, healthyDeadlineNs: 60e9, healthCheck: "checks" });
+  const placeIn = (script: string): Allocation => {
+    const job = jobOf(`job${lastId}`, "service", [shellTask("main", script)], { update });
+    const allocation = allocationOf(newId(), job, { deploymentId: newId() });
+    servers.place(allocation);
+    return allocation;
+  };
+  const healthOf = (allocation: Allocation) =>
+    eventually("health", () => servers.updates.get(allocation.id)?.deploymentStatus ?? undefined);
+  expect(await healthOf(placeIn("exec sleep 900"))).toMatchObject({ healthy: true });
+  expect(await healthOf(placeIn("exit 1"))).toMatchObject({ healthy: false });
 });
 
 test("a block that is not acted on fails the task with its name and place", async () => {
