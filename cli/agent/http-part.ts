@@ -1,7 +1,6 @@
 import { err, ok } from "#core/base";
 import type { ClientNode } from "#client/node";
 import type { HttpPorts, LogsPort } from "#server/http";
-import { admit } from "./admission.ts";
 import type { AgentOptions } from "./options.ts";
 import type { SelfReport } from "./self.ts";
 import type { Machine, ServerPart } from "./server-part.ts";
@@ -24,7 +23,7 @@ export function httpPorts(
       contact: () => ({ knownLeader: consensus.leadership.leader !== undefined, lastContactMs: 0 }),
     },
     jobs: {
-      admit: (job, context) => admit(job, context),
+      admit: (job, context) => jobs.admit(job, context),
       register: (registration) => jobs.register(registration),
       deregister: (request) => jobs.deregister(request),
       evaluate: (namespace, jobId) => jobs.evaluate(namespace, jobId),
@@ -45,7 +44,7 @@ export function httpPorts(
     responseHeaders: options.settings.http_api_response_headers ?? {},
     uiPage: (file) => uiPage(file, { nodeName: options.nodeName, region: options.region, store: consensus.store }),
     report: (reason) =>
-      machine.logger.log("error", reason.message, { cause: String((reason.cause as Error | undefined)?.stack ?? "") }),
+      machine.logger.log("error", reason.message, { stack: (reason.cause as Error | undefined)?.stack }),
   };
 }
 

@@ -26,7 +26,6 @@ import { Nodes } from "#server/nodes";
 import { hashOf, SnapshotFolder } from "#server/snapshot";
 import { Worker } from "#server/worker";
 import type { DataDirectory, ServerIdentity } from "./data-directory.ts";
-import { matchers } from "./matchers.ts";
 import type { AgentOptions } from "./options.ts";
 
 const SNAPSHOT_THRESHOLD = 8192;
@@ -184,7 +183,6 @@ function assemble(
   const workerPorts = {
     store,
     propose,
-    matchers,
     clock,
     random,
     logger: logger.child("worker"),

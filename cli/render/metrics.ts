@@ -5,7 +5,7 @@ export function failureLines(metric: AllocMetric, prefix = "  "): string[] {
   const lines: string[] = [];
   const say = (text: string): void => void lines.push(`${prefix}* ${text}`);
   const each = (counts: Readonly<Record<string, number>> | null): [string, number][] =>
-    Object.entries(counts ?? {}).sort();
+    Object.entries(counts ?? {}).sort(([left], [right]) => (left < right ? -1 : 1));
   if (metric.nodesEvaluated === 0) say("No nodes were eligible for evaluation");
   for (const [datacenter, count] of each(metric.nodesAvailable)) {
     if (count === 0) say(`No nodes are available in datacenter ${JSON.stringify(datacenter)}`);

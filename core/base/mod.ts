@@ -26,6 +26,7 @@ export {
 export { Heap } from "./heap.ts";
 export { isUuid, shortId, uuidFromBytes, uuidFrom, uuidToBytes } from "./ids.ts";
 export { nearest } from "./nearest.ts";
+export { pick } from "./pick.ts";
 export { product } from "./product.ts";
 export { Prng } from "./prng.ts";
 export { REDACTED, Secret } from "./secret.ts";

@@ -1,12 +1,5 @@
 import type { Constraint, Node } from "#core/model";
-
-/** Comparisons that belong to other languages, handed in so that each is written once. */
-export interface Matchers {
-  /** `version` constraints such as `>= 1.2, < 2`; undefined when either text is none. */
-  version(value: string, constraint: string): boolean;
-  semver(value: string, constraint: string): boolean;
-  regexp(value: string, pattern: string): boolean;
-}
+import { compileRegex, parseSemver, parseVersion, parseVersionConstraint, satisfies } from "#core/values";
 
 /** What a target stands for on a node; undefined when the node has no such thing. A target without `${` is itself. */
 export function resolveTarget(node: Node, target: string): string | undefined {
@@ -30,7 +23,7 @@ export function resolveTarget(node: Node, target: string): string | undefined {
 }
 
 /** Whether a node meets a constraint. `distinct_hosts` and `distinct_property` look at allocations and are not here. */
-export function meets(node: Node, constraint: Constraint, matchers: Matchers): boolean {
+export function meets(node: Node, constraint: Constraint): boolean {
   const left = resolveTarget(node, constraint.lTarget);
   const right = resolveTarget(node, constraint.rTarget);
   switch (constraint.operand) {
@@ -43,10 +36,10 @@ export function meets(node: Node, constraint: Constraint, matchers: Matchers): b
     case "is_not_set":
       return left === undefined;
   }
-  return left !== undefined && right !== undefined && compares(constraint.operand, left, right, matchers);
+  return left !== undefined && right !== undefined && compares(constraint.operand, left, right);
 }
 
-function compares(operand: string, left: string, right: string, matchers: Matchers): boolean {
+function compares(operand: string, left: string, right: string): boolean {
   switch (operand) {
     case "=":
     case "==":
@@ -61,11 +54,11 @@ function compares(operand: string, left: string, right: string, matchers: Matche
     case ">=":
       return order(left, right) >= 0;
     case "version":
-      return matchers.version(left, right);
+      return matchesVersion("version", left, right);
     case "semver":
-      return matchers.semver(left, right);
+      return matchesVersion("semver", left, right);
     case "regexp":
-      return matchers.regexp(left, right);
+      return matchesPattern(left, right);
     case "set_contains":
     case "set_contains_all":
       return words(right).every((word) => words(left).includes(word));
@@ -74,6 +67,18 @@ function compares(operand: string, left: string, right: string, matchers: Matche
     default:
       return false;
   }
+}
+
+function matchesVersion(kind: "version" | "semver", value: string, text: string): boolean {
+  const version = kind === "version" ? parseVersion(value) : parseSemver(value);
+  const constraint = parseVersionConstraint(kind, text);
+  return version !== undefined && constraint !== undefined && satisfies(version, constraint);
+}
+
+/** In linear time, whatever the pattern: it comes from a job's author. */
+function matchesPattern(value: string, pattern: string): boolean {
+  const regex = compileRegex(pattern);
+  return regex.ok && regex.value.test(value);
 }
 
 /** As numbers when both are, else as texts. */

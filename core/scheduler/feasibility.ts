@@ -1,6 +1,6 @@
 import type { Constraint, Job, Node, TaskGroup } from "#core/model";
 import { escapesClass } from "./computed-class.ts";
-import { constraintText, type Matchers, meets } from "./constraint.ts";
+import { constraintText, meets } from "./constraint.ts";
 
 const DISTINCT = new Set(["distinct_hosts", "distinct_property"]);
 const BY_CLASS = "computed class ineligible";
@@ -10,17 +10,15 @@ const BY_CLASS = "computed class ineligible";
  * asked about once; constraints on what differs within a class are asked of each node.
  */
 export class Feasibility {
-  readonly #matchers: Matchers;
   readonly #drivers: readonly string[];
   readonly #shared: readonly Constraint[];
   readonly #escaping: readonly Constraint[];
   readonly #byClass = new Map<string, boolean>();
 
-  constructor(job: Job, group: TaskGroup, matchers: Matchers) {
+  constructor(job: Job, group: TaskGroup) {
     const constraints = constraintsOf(job, group).filter((constraint) => !DISTINCT.has(constraint.operand));
     const escapes = (constraint: Constraint): boolean =>
       escapesClass(constraint.lTarget) || escapesClass(constraint.rTarget);
-    this.#matchers = matchers;
     this.#drivers = [...new Set((group.tasks ?? []).map((task) => task.driver))];
     this.#shared = constraints.filter((constraint) => !escapes(constraint));
     this.#escaping = constraints.filter(escapes);
@@ -45,12 +43,12 @@ export class Feasibility {
       this.#byClass.set(node.computedClass, reason === undefined);
       if (reason !== undefined) return reason;
     }
-    const unmet = this.#escaping.find((constraint) => !meets(node, constraint, this.#matchers));
+    const unmet = this.#escaping.find((constraint) => !meets(node, constraint));
     return unmet && constraintText(unmet);
   }
 
   #refuseClass(node: Node): string | undefined {
-    const unmet = this.#shared.find((constraint) => !meets(node, constraint, this.#matchers));
+    const unmet = this.#shared.find((constraint) => !meets(node, constraint));
     if (unmet) return constraintText(unmet);
     const isMissing = this.#drivers.some((driver) => {
       const info = node.drivers?.[driver];

@@ -2,7 +2,6 @@ import type { AllocMetric, Job, Node, NodeScoreMeta, TaskGroup } from "#core/mod
 import type { Store, Usage } from "#core/store";
 import { type Ask, askOf } from "./ask.ts";
 import type { SharedNetworks } from "./allocated.ts";
-import type { Matchers } from "./constraint.ts";
 import { distinctHosts, Feasibility } from "./feasibility.ts";
 import { MetricBuilder } from "./metric.ts";
 import { assignPorts } from "./ports.ts";
@@ -15,7 +14,6 @@ const PENALTY = -1;
 
 export interface PlacerContext {
   readonly store: Store;
-  readonly matchers: Matchers;
   readonly scratch: Scratch;
   readonly seed: number;
   readonly algorithm: Algorithm;
@@ -50,7 +48,7 @@ export class Placer {
     this.#context = context;
 
     this.#ask = askOf(group);
-    this.#feasibility = new Feasibility(job, group, context.matchers);
+    this.#feasibility = new Feasibility(job, group);
     this.#metric = new MetricBuilder(job.nodePool);
     this.#heap = new ScoreHeap(candidates.length, context.seed);
     this.#distinct = distinctHosts(job, group);

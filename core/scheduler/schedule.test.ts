@@ -6,12 +6,6 @@ import { empty } from "#core/schema";
 import { Store, usageOf } from "#core/store";
 import { sampleEvaluation, sampleGroup, sampleJob, sampleNode, sampleTask } from "#test/support";
 
-const matchers = {
-  version: () => false,
-  semver: () => false,
-  regexp: (value: string, pattern: string) => new RegExp(pattern).test(value),
-};
-
 function region(nodes: number, jobs: readonly Job[] = []): Store {
   const store = new Store();
   store.begin(1);
@@ -21,7 +15,7 @@ function region(nodes: number, jobs: readonly Job[] = []): Store {
 }
 
 function decide(store: Store, known = {}) {
-  return schedule(sampleEvaluation(known), { store, matchers, random: new Prng(1), nowMs: 0 });
+  return schedule(sampleEvaluation(known), { store, random: new Prng(1), nowMs: 0 });
 }
 
 /** Writes what was decided, as the plan applier would. */

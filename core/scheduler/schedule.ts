@@ -12,7 +12,6 @@ import { empty } from "#core/schema";
 import { type Store, type StoredAllocation, usageOf } from "#core/store";
 import { allocated, legacyResources } from "./allocated.ts";
 import { candidateSlots } from "./candidates.ts";
-import type { Matchers } from "./constraint.ts";
 import { type Placement, Placer, type PlacerContext } from "./placer.ts";
 import {
   type GroupPlan,
@@ -29,7 +28,6 @@ import { systemGroupPlan } from "./system.ts";
 
 export interface SchedulerInput {
   readonly store: Store;
-  readonly matchers: Matchers;
   readonly random: Random;
   readonly nowMs: number;
 }
@@ -201,7 +199,7 @@ class Scheduling {
   }
 
   #placerContext(plan: GroupPlan): PlacerContext {
-    const { store, matchers, random } = this.#input;
+    const { store, random } = this.#input;
     const leaving = new Set(this.#stopped.map(({ alloc }) => alloc.id));
     const staying = this.#allocs.filter(
       ({ alloc }) => alloc.desiredStatus === "run" && !leaving.has(alloc.id) && !ended(alloc),
@@ -216,7 +214,6 @@ class Scheduling {
     const seed = random.below(2 ** 32);
     return {
       store,
-      matchers,
       scratch: this.#scratch,
       seed,
       algorithm,

@@ -1,3 +1,4 @@
+import { pick } from "#core/base";
 import {
   AllocListStub,
   type Allocation,
@@ -11,11 +12,26 @@ import type { Store, StoredAllocation } from "#core/store";
 import { empty } from "#core/schema";
 
 export function jobStub(job: Job, summary: JobSummary | undefined, withMeta: boolean): JobListStub {
-  const { id, parentId, name, namespace, datacenters, nodePool, multiregion, type, priority, stop, status } = job;
-  const { statusDescription, createIndex, modifyIndex, jobModifyIndex, submitTimeMs } = job;
   return {
-    ...{ id, parentId, name, namespace, datacenters, nodePool, multiregion, type, priority, stop, status },
-    ...{ statusDescription, createIndex, modifyIndex, jobModifyIndex, submitTimeMs },
+    ...pick(
+      job,
+      "id",
+      "parentId",
+      "name",
+      "namespace",
+      "datacenters",
+      "nodePool",
+      "multiregion",
+      "type",
+      "priority",
+      "stop",
+      "status",
+      "statusDescription",
+      "createIndex",
+      "modifyIndex",
+      "jobModifyIndex",
+      "submitTimeMs",
+    ),
     periodic: job.periodic !== null,
     parameterizedJob: job.parameterizedJob !== null,
     jobSummary: summary ?? null,
@@ -34,30 +50,33 @@ export function allocationStub(
   options: AllocationStubOptions,
 ): AllocListStub {
   const job = store.jobVersion(alloc.namespace, alloc.jobId, jobVersion) ?? store.job(alloc.namespace, alloc.jobId);
-  const { id, evalId, name, namespace, nodeId, nodeName, jobId, taskGroup, desiredStatus, desiredDescription } = alloc;
-  const { clientStatus, clientDescription, desiredTransition, deploymentStatus, followupEvalId, nextAllocation } =
-    alloc;
-  const {
-    rescheduleTracker,
-    preemptedAllocations,
-    preemptedByAllocation,
-    createIndex,
-    modifyIndex,
-    createTimeMs,
-    modifyTimeMs,
-  } = alloc;
   return {
-    ...{ id, evalId, name, namespace, nodeId, nodeName, jobId, taskGroup, desiredStatus, desiredDescription },
-    ...{ clientStatus, clientDescription, desiredTransition, deploymentStatus, followupEvalId, nextAllocation },
-    ...{
-      rescheduleTracker,
-      preemptedAllocations,
-      preemptedByAllocation,
-      createIndex,
-      modifyIndex,
-      createTimeMs,
-      modifyTimeMs,
-    },
+    ...pick(
+      alloc,
+      "id",
+      "evalId",
+      "name",
+      "namespace",
+      "nodeId",
+      "nodeName",
+      "jobId",
+      "taskGroup",
+      "desiredStatus",
+      "desiredDescription",
+      "clientStatus",
+      "clientDescription",
+      "desiredTransition",
+      "deploymentStatus",
+      "followupEvalId",
+      "nextAllocation",
+      "rescheduleTracker",
+      "preemptedAllocations",
+      "preemptedByAllocation",
+      "createIndex",
+      "modifyIndex",
+      "createTimeMs",
+      "modifyTimeMs",
+    ),
     jobType: job?.type ?? "",
     jobVersion,
     allocatedResources: options.resources ? alloc.allocatedResources : null,
@@ -72,33 +91,24 @@ export function withJob({ alloc, jobVersion }: StoredAllocation, store: Store): 
 }
 
 export function nodeStub(node: Node, options: { readonly resources: boolean; readonly os: boolean }): NodeListStub {
-  const {
-    id,
-    datacenter,
-    name,
-    nodePool,
-    nodeClass,
-    schedulingEligibility,
-    status,
-    statusDescription,
-    drivers,
-    hostVolumes,
-  } = node;
-  const { lastDrain, createIndex, modifyIndex, attributes } = node;
+  const { attributes } = node;
   return empty(NodeListStub, {
-    ...{
-      id,
-      datacenter,
-      name,
-      nodePool,
-      nodeClass,
-      schedulingEligibility,
-      status,
-      statusDescription,
-      drivers,
-      hostVolumes,
-    },
-    ...{ lastDrain, createIndex, modifyIndex },
+    ...pick(
+      node,
+      "id",
+      "datacenter",
+      "name",
+      "nodePool",
+      "nodeClass",
+      "schedulingEligibility",
+      "status",
+      "statusDescription",
+      "drivers",
+      "hostVolumes",
+      "lastDrain",
+      "createIndex",
+      "modifyIndex",
+    ),
     address: node.httpAddr.replace(/:\d+$/, ""),
     version: attributes?.["nomad.version"] ?? "",
     drain: node.drainStrategy !== null,

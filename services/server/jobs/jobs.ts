@@ -3,6 +3,7 @@ import type { Command } from "#core/fsm";
 import { Evaluation, type Job, type JobSubmission } from "#core/model";
 import { empty } from "#core/schema";
 import type { Store } from "#core/store";
+import { type Admission, type AdmissionContext, admit } from "./admission.ts";
 
 const PRIORITY_MIN = 1;
 const PRIORITY_MAX = 100;
@@ -53,6 +54,11 @@ export class Jobs {
 
   constructor(ports: JobsPorts) {
     this.#ports = ports;
+  }
+
+  /** Completes and checks a job in the form of the API. */
+  admit(job: unknown, context: AdmissionContext): Result<Admission> {
+    return admit(job, context, this.#ports.random);
   }
 
   async register(registration: Registration): Promise<Result<Registered>> {

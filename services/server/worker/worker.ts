@@ -2,7 +2,7 @@ import { type Clock, type Logger, type Random, type Result, uuidFrom } from "#co
 import type { AllocationStop, Command } from "#core/fsm";
 import { type Allocation, Evaluation } from "#core/model";
 import { checkPlan, type Delivery } from "#core/pipeline";
-import { type Decision, type Matchers, schedule, type Stop } from "#core/scheduler";
+import { type Decision, schedule, type Stop } from "#core/scheduler";
 import { empty } from "#core/schema";
 import type { Store } from "#core/store";
 
@@ -18,7 +18,6 @@ export interface WorkerPorts {
   readonly ack: (delivery: Delivery) => void;
   readonly nack: (delivery: Delivery) => void;
   readonly propose: (command: Command) => Promise<Result<unknown>>;
-  readonly matchers: Matchers;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -65,8 +64,8 @@ export class Worker {
   }
 
   #decide(evaluation: Evaluation): Decision {
-    const { store, matchers, random, clock } = this.#ports;
-    return schedule(evaluation, { store: store(), matchers, random, nowMs: clock.nowMs() });
+    const { store, random, clock } = this.#ports;
+    return schedule(evaluation, { store: store(), random, nowMs: clock.nowMs() });
   }
 
   /** Writes the part of the plan that still fits. */

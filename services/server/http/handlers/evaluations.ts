@@ -1,5 +1,5 @@
 import { queryBool } from "#core/api";
-import { err, ok, type Result } from "#core/base";
+import { err, ok, pick, type Result } from "#core/base";
 import { Evaluation, EvaluationStub } from "#core/model";
 import { type Store, watchKey } from "#core/store";
 import { encodeJson } from "#core/wire";
@@ -101,12 +101,27 @@ function relatedOf(store: Store, start: Evaluation): EvaluationStub[] {
 }
 
 function stubOf(evaluation: Evaluation): EvaluationStub {
-  const { id, namespace, priority, type, triggeredBy, jobId, nodeId, deploymentId, status, statusDescription } =
-    evaluation;
-  const { nextEval, previousEval, blockedEval, createIndex, modifyIndex, createTimeMs, modifyTimeMs } = evaluation;
   return {
-    ...{ id, namespace, priority, type, triggeredBy, jobId, nodeId, deploymentId, status, statusDescription },
-    ...{ nextEval, previousEval, blockedEval, createIndex, modifyIndex, createTimeMs, modifyTimeMs },
+    ...pick(
+      evaluation,
+      "id",
+      "namespace",
+      "priority",
+      "type",
+      "triggeredBy",
+      "jobId",
+      "nodeId",
+      "deploymentId",
+      "status",
+      "statusDescription",
+      "nextEval",
+      "previousEval",
+      "blockedEval",
+      "createIndex",
+      "modifyIndex",
+      "createTimeMs",
+      "modifyTimeMs",
+    ),
     waitUntilMs: evaluation.waitUntilMs || null,
   };
 }

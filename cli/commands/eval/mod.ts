@@ -1,0 +1,2 @@
+/** What other commands show of this noun. */
+export { runEvalStatus } from "./status.ts";

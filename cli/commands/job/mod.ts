@@ -1,0 +1,2 @@
+/** What other commands show of this noun. */
+export { runStatus } from "./status.ts";

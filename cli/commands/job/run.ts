@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import { err, failureOf, ok, type Result } from "#core/base";
+import { diagnosticLine, hasErrors, renderDiagnostic } from "#core/hcl";
+import { canonicalise, parseJobFile, readApiJob } from "#core/jobspec";
+import { Job, type JobDraft, JobRegisterResponse } from "#core/model";
+import { encodeJsonDraft, encodeValue, indentJson } from "#core/wire";
+import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
+import { monitorEvaluation } from "./monitor.ts";
+
+export const command: Command = {
+  path: ["job", "run"],
+  aliases: [["run"]],
+  summary: "Run a new job or update an existing job",
+  usage: "[options] <path>",
+  help: "Registers the job of a file and follows its evaluation until it is decided.\nThe path - reads the file from the standard input.",
+  usesApi: true,
+  flags: [
+    {
+      name: "check-index",
+      type: "text",
+      value: "index",
+      help: "Registers only if the job's modify index is this one; 0 if the job is new.",
+    },
+    { name: "detach", type: "bool", help: "Returns at once instead of following the evaluation." },
+    { name: "eval-priority", type: "int", value: "priority", help: "Priority of the evaluation, 1 to 100." },
+    {
+      name: "hcl2-strict",
+      type: "bool",
+      help: "Values for variables that the file does not declare are errors. Default true.",
+    },
+    { name: "json", type: "bool", help: "The file is in the API's JSON form." },
+    { name: "output", type: "bool", help: "Prints the job as JSON and registers nothing." },
+    { name: "policy-override", type: "bool", help: "Overrides soft-mandatory policies." },
+    { name: "preserve-counts", type: "bool", help: "Keeps the counts of the running job." },
+    { name: "preserve-resources", type: "bool", help: "Keeps the resources of the running job." },
+    { name: "var", type: "list", value: "name=value", help: "Sets a variable of the file." },
+    { name: "var-file", type: "list", value: "path", help: "Reads variables from a file." },
+    { name: "verbose", type: "bool", help: "Shows ids in full." },
+  ],
+  run,
+};
+
+async function run(context: Context): Promise<number> {
+  const { flags, args, io } = context;
+  if (args.length !== 1) return failUsage(context, "This command takes one argument: <path>");
+  const checkIndex = parseCheckIndex(flags.text("check-index"));
+  if (!checkIndex.ok) return fail(context, "", checkIndex.failure);
+  const read = await readJob(context, args[0] as string);
+  if (!read.ok) return fail(context, "Error getting job struct: ", read.failure);
+  if (flags.bool("output")) {
+    io.out(`{\n    "Job": ${indentJson(encodeJsonDraft(Job, read.value.job)).replaceAll("\n", "\n    ")}\n}\n`);
+    return 0;
+  }
+  return register(context, read.value, checkIndex.value);
+}
+
+interface ReadJob {
+  readonly job: JobDraft;
+  readonly source: string;
+  readonly format: string;
+}
+
+/** The job of a file, or all that is wrong with it. */
+export async function readJob(context: Context, path: string): Promise<Result<ReadJob>> {
+  const text = await readSource(context, path);
+  if (!text.ok) return text;
+  if (context.flags.bool("json")) {
+    const job = readApiJob(text.value);
+    return job.ok ? ok({ job: job.value, source: text.value, format: "json" }) : job;
+  }
+  const varFiles = readVarFiles(context.flags.list("var-file"));
+  if (!varFiles.ok) return varFiles;
+  const file = path === "-" ? "stdin.hcl" : path;
+  const options = { file, variables: context.flags.list("var"), varFiles: varFiles.value, env: context.env };
+  const { job, diagnostics } = parseJobFile(text.value, options);
+  for (const warning of diagnostics.filter((each) => each.severity === "warning"))
+    context.io.err(`${diagnosticLine(warning)}\n`);
+  if (job === undefined || hasErrors(diagnostics)) {
+    return err(
+      "invalid",
+      `Failed to parse job file ${file}\n\n${diagnostics.map(renderDiagnostic).join("\n")}`.trimEnd(),
+    );
+  }
+  return ok({ job, source: text.value, format: "hcl2" });
+}
+
+async function readSource(context: Context, path: string): Promise<Result<string>> {
+  try {
+    return ok(path === "-" ? await context.io.readAll() : readFileSync(path, "utf8"));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "no such file or directory" : failureOf(error).message;
+    return err("not_found", `open ${path}: ${reason}`, { hint: "`drover job init` writes an example" });
+  }
+}
+
+function readVarFiles(paths: readonly string[]): Result<{ file: string; text: string }[]> {
+  try {
+    return ok(paths.map((file) => ({ file, text: readFileSync(file, "utf8") })));
+  } catch (error) {
+    return err("not_found", failureOf(error).message, { field: "-var-file" });
+  }
+}
+
+function parseCheckIndex(text: string | undefined): Result<number | undefined> {
+  if (text === undefined || text === "") return ok(undefined);
+  if (/^\d+$/.test(text)) return ok(Number(text));
+  const value = JSON.stringify(text);
+  return err(
+    "invalid",
+    `Error parsing check-index value ${value}: strconv.ParseUint: parsing ${value}: invalid syntax`,
+  );
+}
+
+async function register(
+  context: Context,
+  { job, source, format }: ReadJob,
+  checkIndex: number | undefined,
+): Promise<number> {
+  const { flags, io, api } = context;
+  const completed = canonicalise(job);
+  const answer = await api.read("jobs.register", JobRegisterResponse, {
+    body: registerBody(context, job, { source, format }, checkIndex),
+    query: { region: job.region ?? undefined, namespace: job.namespace ?? undefined },
+  });
+  if (!answer.ok) {
+    if (!answer.failure.message.includes("Enforcing job modify index"))
+      return fail(context, "Error submitting job: ", answer.failure);
+    const text = /\((Enforcing[\s\S]*)\)$/.exec(answer.failure.message)?.[1] ?? answer.failure.message;
+    io.err(`${text}\nJob not updated\n`);
+    return 1;
+  }
+  if (answer.value.warnings !== "") io.out(`Job Warnings:\n${answer.value.warnings}\n\n`);
+  const page = `jobs/${encodeURIComponent(completed.id ?? "")}@${completed.namespace ?? "default"}`;
+  if (flags.bool("detach") || answer.value.evalId === "") {
+    io.out("Job registration successful\n");
+    if (answer.value.evalId !== "") io.out(`Evaluation ID: ${answer.value.evalId}\n`);
+    uiHint(context, "View this job", page);
+    return 0;
+  }
+  const code = await monitorEvaluation(context, answer.value.evalId, flags.bool("verbose"));
+  uiHint(context, "View this job", page, "\n");
+  return code;
+}
+
+function registerBody(
+  context: Context,
+  job: JobDraft,
+  source: { source: string; format: string },
+  checkIndex: number | undefined,
+): string {
+  const { flags } = context;
+  const submission = {
+    Source: source.source,
+    Format: source.format,
+    VariableFlags: Object.fromEntries(
+      flags.list("var").map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]),
+    ),
+    Variables: "",
+  };
+  const rest = {
+    Submission: submission,
+    EnforceIndex: checkIndex !== undefined,
+    JobModifyIndex: checkIndex ?? 0,
+    PreserveCounts: flags.bool("preserve-counts"),
+    PreserveResources: flags.bool("preserve-resources"),
+    PolicyOverride: flags.bool("policy-override"),
+    EvalPriority: flags.int("eval-priority") ?? 0,
+  };
+  return `{"Job":${encodeJsonDraft(Job, job)},${encodeValue(rest).slice(1)}`;
+}

@@ -1,0 +1,17 @@
+import { type Command, type Context, fail, failUsage } from "#cli/shell";
+
+export const command: Command = {
+  path: ["system", "gc"],
+  summary: "Run the system garbage collection process",
+  usage: "[options]",
+  help: "Takes away jobs, evaluations, allocations and nodes that are over, however young.",
+  usesApi: true,
+  flags: [],
+  run,
+};
+
+async function run(context: Context): Promise<number> {
+  if (context.args.length > 0) return failUsage(context, "This command takes no arguments");
+  const answer = await context.api.call("system.gc");
+  return answer.ok ? 0 : fail(context, "Error running system garbage-collection: ", answer.failure);
+}
