@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "#core/base";
 import type { Allocation, Job, Task, TaskGroup } from "#core/model";
 import type { LaunchRequest } from "#client/driver/contract";
+import { findUser, type User } from "#client/process";
 import {
   allocPlaces,
   droppedByShell,
@@ -39,11 +40,17 @@ export function makeFolders(of: TaskInJob, environment: AllocEnvironment, isFirs
   const places = taskPlaces(alloc, of.task.name);
   const made = makeAllocDirectory(alloc);
   if (!made.ok) return made;
-  const madeTask = makeTaskDirectory(places);
+  const madeTask = makeTaskDirectory(places, ownerOf(of.task.user));
   if (!madeTask.ok) return madeTask;
   const file = of.task.dispatchPayload?.file ?? "";
   if (!isFirst || file === "" || of.job.payload === null) return ok(undefined);
   return writePayload(places.local, file, of.job.payload);
+}
+
+/** Only root can give folders away; a user that does not exist is the driver's to refuse. */
+function ownerOf(user: string): User | undefined {
+  const found = user === "" || process.getuid?.() !== 0 ? undefined : findUser(user);
+  return found?.ok === true ? found.value : undefined;
 }
 
 export function launchRequest(of: TaskInJob, environment: AllocEnvironment, runId: string): LaunchRequest {

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -60,4 +69,18 @@ test("a link that a task left in its log folder is not followed", () => {
   const result = new RotatingLog(rules(3, 16)).write(Buffer.from("overwritten"));
   expect(result).toMatchObject({ written: 0, error: { code: "ELOOP" } });
   expect(readFileSync(victim, "utf8")).toBe("precious");
+});
+
+test("nor is a link in the place of the folder, and a folder that is swapped later keeps its log", () => {
+  const [logs, elsewhere] = [join(folder, "logs"), join(folder, "elsewhere")];
+  for (const made of [logs, elsewhere]) mkdirSync(made);
+  const log = new RotatingLog({ ...rules(3, 4), directory: logs });
+  log.write(Buffer.from("1234"));
+  renameSync(logs, join(folder, "moved"));
+  symlinkSync(elsewhere, logs);
+  log.write(Buffer.from("5678"));
+  expect([readdirSync(elsewhere), readdirSync(join(folder, "moved"))]).toEqual([[], ["t.stdout.0", "t.stdout.1"]]);
+  const late = new RotatingLog({ ...rules(3, 4), directory: logs });
+  expect(late.write(Buffer.from("9"))).toMatchObject({ written: 0, error: { code: "ENOTDIR" } });
+  log.close();
 });

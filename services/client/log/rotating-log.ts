@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { platform } from "node:os";
 import { join } from "node:path";
 import { assert } from "#core/base";
 import { logFileName, logIndexes } from "./log-files.ts";
@@ -11,8 +12,12 @@ export interface RotationRules {
   readonly maxFileSizeBytes: number;
 }
 
-/** The folder of the logs is writable by tasks: a symbolic link that one of them left there is not followed. */
-const OPEN_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+/**
+ * The folder of the logs, and the folder that it is in, are writable by tasks: a symbolic link that one of them put in
+ * the place of a log or of the folder is not followed.
+ */
+const FILE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+const FOLDER_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
  * Appends to the newest file and begins the next when it is full, all synchronously: bytes that were taken from a task
@@ -22,6 +27,7 @@ export class RotatingLog {
   readonly #rules: RotationRules;
   #index: number;
   #descriptor: number | undefined;
+  #folder: number | undefined;
   #sizeBytes = 0;
 
   constructor(rules: RotationRules) {
@@ -33,11 +39,8 @@ export class RotatingLog {
   /** Creates the current file, so that readers find one before the first byte. Throws what the file system throws. */
   open(): void {
     if (this.#descriptor !== undefined) return;
-    this.#descriptor = openSync(
-      join(this.#rules.directory, logFileName(this.#rules.prefix, this.#index)),
-      OPEN_FLAGS,
-      0o644,
-    );
+    this.#folder ??= openSync(this.#rules.directory, FOLDER_FLAGS);
+    this.#descriptor = openSync(this.#path(this.#index), FILE_FLAGS, 0o644);
     this.#sizeBytes = fstatSync(this.#descriptor).size;
   }
 
@@ -53,8 +56,9 @@ export class RotatingLog {
   }
 
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    this.#closeFile();
+    if (this.#folder !== undefined) closeSync(this.#folder);
+    this.#folder = undefined;
   }
 
   #writeSome(bytes: Uint8Array): number {
@@ -67,7 +71,7 @@ export class RotatingLog {
   }
 
   #rotate(): void {
-    this.close();
+    this.#closeFile();
     this.#index++;
     this.#removeOld();
     this.open();
@@ -76,7 +80,18 @@ export class RotatingLog {
   #removeOld(): void {
     const oldest = this.#index - this.#rules.maxFiles + 1;
     for (const index of logIndexes(this.#rules.directory, this.#rules.prefix)) {
-      if (index < oldest) unlinkSync(join(this.#rules.directory, logFileName(this.#rules.prefix, index)));
+      if (index < oldest) unlinkSync(this.#path(index));
     }
+  }
+
+  #closeFile(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  /** Below the folder that was opened, whatever is at its path now (Linux; elsewhere by its path). */
+  #path(index: number): string {
+    const folder = platform() === "linux" ? `/proc/self/fd/${this.#folder}` : this.#rules.directory;
+    return join(folder, logFileName(this.#rules.prefix, index));
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "#core/base";
 import type { Allocation } from "#core/model";
 import { type AllocEnvironment, type AllocReport, AllocRunner, type AllocStore } from "#client/alloc";
+import { allocPlaces, handOnData } from "#client/task";
 import type { AllocationBatch } from "./server-link.ts";
 
 const TERMINAL = ["complete", "failed", "lost"];
@@ -119,9 +120,22 @@ export class Allocations {
 
   #beginAfterPrevious(runner: AllocRunner): void {
     const previous = this.#runners.get(runner.allocation.previousAllocation);
-    if (previous === undefined || previous.isDone) return runner.begin();
+    if (previous === undefined) return runner.begin();
+    if (previous.isDone) return this.#replace(previous, runner);
     const { id } = previous.allocation;
     this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), runner]);
+  }
+
+  #replace(previous: AllocRunner, next: AllocRunner): void {
+    const { job, taskGroup, id } = next.allocation;
+    const group = job?.taskGroups?.find((candidate) => candidate.name === taskGroup);
+    if (group?.ephemeralDisk?.sticky === true) {
+      const places = (allocId: string) => allocPlaces(this.#options.environment.allocDirectory, allocId);
+      const tasks = (group.tasks ?? []).map((task) => task.name);
+      const moved = handOnData(places(previous.allocation.id), places(id), tasks);
+      if (!moved.ok) this.#logger.log("error", moved.failure.message);
+    }
+    next.begin();
   }
 
   #create(allocation: Allocation, progress?: Parameters<typeof AllocRunner.create>[4]): AllocRunner | undefined {
@@ -148,7 +162,8 @@ export class Allocations {
     this.#ended.set(id, this.#options.environment.clock.nowMs());
     const followers = this.#waiting.get(id) ?? [];
     this.#waiting.delete(id);
-    for (const follower of followers) if (!follower.isStopping) follower.begin();
+    const ended = this.#runners.get(id);
+    for (const follower of followers) if (ended && !follower.isStopping) this.#replace(ended, follower);
     if (this.#unwanted.has(id)) queueMicrotask(() => void this.destroy(id));
   }
 

@@ -18,8 +18,15 @@ export function isSame(known: ProcessIdentity): boolean {
   return identify(known.pid)?.start === known.start;
 }
 
+/** Cannot change while this process lives. */
+const thisBoot = readBootId();
+
 /** Differs after each boot; empty where the system does not say. */
 export function bootId(): string {
+  return thisBoot;
+}
+
+function readBootId(): string {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {

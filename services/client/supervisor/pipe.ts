@@ -21,12 +21,16 @@ export class Pipe {
   constructor(path: string, rules: OutputRules, onLost: (bytes: number, cause: string) => void) {
     this.#onLost = onLost;
     this.#log = new RotatingLog(rules);
-    this.#log.open();
     this.#hold = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     this.#reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     this.#socket = new Socket({ fd: this.#reader, readable: true, writable: false });
     this.#socket.on("data", (chunk: Buffer) => this.#take(chunk));
     this.#socket.on("error", (error: Error) => onLost(0, error.message));
+  }
+
+  /** Makes the log's file before the first byte; throws when there is no place for it. */
+  openLog(): void {
+    this.#log.open();
   }
 
   /** Takes what is in the pipe, now, and lets go of it. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { err, ok, type Result } from "#core/base";
@@ -65,6 +65,7 @@ export class Run {
     try {
       await run.#makePipes(tools);
       run.#openPipes();
+      for (const pipe of run.#pipes) pipe.openLog();
       const started = await run.#launch(request, tools);
       if (!started.ok) run.#abandon();
       return started.ok ? ok(run) : started;
@@ -121,7 +122,6 @@ export class Run {
   #openPipes(): void {
     const lost = (bytes: number, cause: string): void => this.#lost(bytes, cause);
     const { stdout, stderr } = this.#record;
-    for (const rules of [stdout, stderr]) if (rules) mkdirSync(rules.directory, { recursive: true });
     if (stdout) this.#pipes.push(new Pipe(this.#places.stdout, stdout, lost));
     if (stderr) this.#pipes.push(new Pipe(this.#places.stderr, stderr, lost));
   }

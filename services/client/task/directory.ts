@@ -1,5 +1,16 @@
-import { chmodSync, chownSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { err, ok, type Result } from "#core/base";
 
 /** The folders of an allocation: `alloc/{data,logs,tmp}` for all of its tasks. */
@@ -48,22 +59,56 @@ export function makeAllocDirectory(places: AllocPlaces): Result<void> {
   });
 }
 
-/** `owner` is whom the task runs as, when that is not the agent's own user. */
-export function makeTaskDirectory(
-  places: TaskPlaces,
-  owner?: { readonly uid: number; readonly gid: number },
-): Result<void> {
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** `owner` is whom the task runs as, when that is not the agent's own user: its secrets are that user's. */
+export function makeTaskDirectory(places: TaskPlaces, owner?: Owner): Result<void> {
   return attempt(`the task's directory ${places.root}`, () => {
     for (const folder of [places.root, places.local, places.tmp]) make(folder, SHARED_MODE);
     make(places.private, SECRET_MODE);
-    make(places.secrets, SECRET_MODE);
-    if (owner) chownSync(places.secrets, owner.uid, owner.gid);
+    make(places.secrets, SECRET_MODE, owner);
   });
 }
 
-function make(folder: string, mode: number): void {
-  mkdirSync(folder, { recursive: true });
-  chmodSync(folder, mode);
+/**
+ * Hands the data of an ended allocation on to its replacement (`ephemeral_disk.sticky`): `alloc/data` and each task's
+ * `local`. What is not there any more was handed on before.
+ */
+export function handOnData(from: AllocPlaces, to: AllocPlaces, tasks: readonly string[]): Result<void> {
+  const data = (places: AllocPlaces): string => join(places.shared, "data");
+  const pairs = tasks.map((task) => [taskPlaces(from, task).local, taskPlaces(to, task).local] as const);
+  return attempt(`the data of ${to.root}`, () => {
+    for (const [old, target] of [[data(from), data(to)] as const, ...pairs]) {
+      if (!existsSync(old)) continue;
+      mkdirSync(dirname(target), { recursive: true });
+      rmSync(target, { recursive: true, force: true });
+      renameSync(old, target);
+    }
+  });
+}
+
+/**
+ * Tasks may write into these folders, so a later start can find anything in their place. Only a folder that is new gets
+ * its mode and owner, through a descriptor: a link that a task left there is never followed, let alone changed.
+ */
+function make(folder: string, mode: number, owner?: Owner): void {
+  try {
+    mkdirSync(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+    if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is not a directory any more`, { cause });
+    return;
+  }
+  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    fchmodSync(descriptor, mode);
+    if (owner) fchownSync(descriptor, owner.uid, owner.gid);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function attempt(what: string, act: () => void): Result<void> {

@@ -2,6 +2,7 @@
 export {
   type AllocPlaces,
   allocPlaces,
+  handOnData,
   makeAllocDirectory,
   makeTaskDirectory,
   type TaskPlaces,

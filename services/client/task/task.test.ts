@@ -1,15 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Job, Node, ParameterizedJobConfig, type Task, Template, WorkloadIdentity } from "#core/model";
 import { empty } from "#core/schema";
 import {
+  allocPlaces,
   DEFAULT_ENV_DENYLIST,
   droppedByShell,
   interpolate,
   interpolateDeep,
+  makeAllocDirectory,
+  makeTaskDirectory,
   notActedOn,
+  taskPlaces,
   taskScope,
   writePayload,
 } from "#client/task";
@@ -194,4 +198,28 @@ test("a dispatch payload is written below local/ and nowhere else", () => {
   for (const file of ["../x", "/etc/x", "", "a/../../x"])
     expect([file, writePayload(local, file, new Uint8Array()).ok]).toEqual([file, false]);
   rmSync(local, { recursive: true });
+});
+
+test("a link that a task left in the place of one of its folders is neither followed nor changed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "drover-folders-"));
+  const alloc = allocPlaces(folder, "a");
+  const task = taskPlaces(alloc, "main");
+  expect([makeAllocDirectory(alloc).ok, makeTaskDirectory(task).ok, makeTaskDirectory(task).ok]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  const modes = [task.root, task.local, task.secrets].map((path) => (statSync(path).mode & 0o777).toString(8));
+  expect(modes).toEqual(["777", "777", "700"]);
+
+  const victim = join(folder, "victim");
+  mkdirSync(victim, { mode: 0o700 });
+  rmdirSync(task.local);
+  symlinkSync(victim, task.local);
+  expect(makeTaskDirectory(task)).toMatchObject({
+    ok: false,
+    failure: { message: expect.stringContaining("is not a directory any more") as string },
+  });
+  expect(statSync(victim).mode & 0o777).toBe(0o700);
+  rmSync(folder, { recursive: true });
 });

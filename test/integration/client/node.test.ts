@@ -248,6 +248,18 @@ test("a replacement waits until the allocation that it replaces has ended", asyn
   expect(order.indexOf("first complete")).toBeLessThan(order.indexOf("second running"));
 });
 
+test("a sticky disk is handed on to the replacement", async () => {
+  const ephemeralDisk = { sticky: true, migrate: false, sizeMb: 300 };
+  const write = shellTask("main", "echo kept > ../alloc/data/shared; echo mine > local/own");
+  const first = place("batch", [write], { ephemeralDisk });
+  await reached(first, "complete");
+  const read = jobOf("next", "batch", [shellTask("main", "cat ../alloc/data/shared local/own")], { ephemeralDisk });
+  const second = allocationOf(newId(), read, { previousAllocation: first.id });
+  servers.place(second);
+  await reached(second, "complete");
+  expect(file(second, "alloc/logs/main.stdout.0")).toBe("kept\nmine\n");
+});
+
 test("what the servers forget is removed once it has ended", async () => {
   const allocation = place("batch", [shellTask("main", "true")]);
   await reached(allocation, "complete");

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,7 @@ const exits = new Map<string, RunExit>();
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "drover-test-"));
+  mkdirSync(join(directory, "logs"));
   exits.clear();
   link = newLink();
 });

@@ -10,13 +10,13 @@ import type {
   StartResult,
   TaskUsage,
 } from "#client/driver/contract";
-import { signalNumber } from "#client/process";
+import { findUser, signalNumber } from "#client/process";
 import type { OutputRules, RunExit, RunListener, SupervisorLink } from "#client/supervisor";
 import { findBinary } from "./binary.ts";
 import { parseConfig, type RawExecConfig } from "./config.ts";
 import { withoutDenied } from "./env.ts";
 import { groupUsage } from "./usage.ts";
-import { becomeUser, findUser } from "./user.ts";
+import { becomeUser } from "./user.ts";
 
 export interface RawExecOptions {
   readonly supervisor: SupervisorLink;

@@ -2,10 +2,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findUser } from "#client/process";
 import { findBinary } from "./binary.ts";
 import { parseConfig } from "./config.ts";
 import { withoutDenied } from "./env.ts";
-import { becomeUser, findUser } from "./user.ts";
+import { becomeUser } from "./user.ts";
 
 describe("config", () => {
   test("words of any scalar type become arguments", () => {
