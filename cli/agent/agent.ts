@@ -3,6 +3,7 @@ import { type Failure, type Logger, ok, type Result } from "#core/base";
 import type { ClientNode } from "#client/node";
 import { HttpServer } from "#server/http";
 import { openClient } from "./client-part.ts";
+import { reapDeadDevRuns } from "./dead-dev-runs.ts";
 import { type DataDirectory, devDirectory, openDataDirectory, serverIdentity } from "./data-directory.ts";
 import { httpPorts } from "./http-part.ts";
 import type { AgentOptions } from "./options.ts";
@@ -28,6 +29,7 @@ export async function startAgent(
   logger: Logger,
   stop: (reason: Failure) => void,
 ): Promise<Result<Agent>> {
+  if (options.isDev) await reapDeadDevRuns(systemTimers, logger);
   const root = options.isDev && options.dataDir === "" ? devDirectory() : options.dataDir;
   const { state_dir: state, alloc_dir: alloc } = options.settings.client ?? {};
   const directory = openDataDirectory(root, { state, alloc });

@@ -5,6 +5,9 @@ import { err, failureOf, ok, type Random, type Result, uuidFrom } from "#core/ba
 
 const LAYOUT_VERSION = 1;
 
+/** How the folders of `-dev` agents are called in the folder for temporary files. */
+export const DEV_PREFIX = "drover-dev-";
+
 /** Where an agent keeps what must outlive it. */
 export interface DataDirectory {
   readonly root: string;
@@ -23,7 +26,7 @@ export interface ServerIdentity {
 }
 
 export function devDirectory(): string {
-  return mkdtempSync(join(tmpdir(), "drover-dev-"));
+  return mkdtempSync(join(tmpdir(), DEV_PREFIX));
 }
 
 /** Makes the folders; a directory that a newer version wrote is refused in one line. */

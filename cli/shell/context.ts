@@ -5,7 +5,7 @@ import type { Flags } from "./flags.ts";
 
 /** Where a command writes and reads. */
 export interface Io {
-  out(text: string): void;
+  out(text: string | Uint8Array): void;
   err(text: string): void;
   /** All of the standard input. */
   readAll(): Promise<string>;

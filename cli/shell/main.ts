@@ -26,8 +26,8 @@ export async function runProcess(command: Command, argv: readonly string[], prog
 }
 
 /** Synchronous, so that nothing is lost when the process ends; a full pipe is waited for. */
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
+function writeAll(descriptor: number, text: string | Uint8Array): void {
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(descriptor, bytes, at);

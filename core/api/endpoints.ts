@@ -310,3 +310,21 @@ export const aclRoutes: readonly string[] = [
   "/v1/acl/oidc/complete-auth",
   "/v1/acl/login",
 ];
+
+/** Routes of the compatible API that are known and not built yet: said plainly, and never taken for a job's id. */
+export const notBuiltRoutes: readonly string[] = [
+  ...[
+    "plan",
+    "evaluate",
+    "revert",
+    "stable",
+    "dispatch",
+    "dispatch/payload",
+    "periodic/force",
+    "scale",
+    "services",
+    "actions",
+    "action",
+  ].map((suffix) => `/v1/job/:id+/${suffix}`),
+  "/v1/job/:id+/versions/:name/tag",
+];

@@ -1,12 +1,12 @@
 import type { Endpoint, Method } from "./endpoint.ts";
-import { aclRoutes, type EndpointName, endpoints, enterpriseRoutes } from "./endpoints.ts";
+import { aclRoutes, type EndpointName, endpoints, enterpriseRoutes, notBuiltRoutes } from "./endpoints.ts";
 
 export type PathParams = Readonly<Record<string, string>>;
 
 /** What a method and a path mean. It never throws, whatever the path. */
 export type Route =
   | { readonly kind: "endpoint"; readonly name: EndpointName; readonly params: PathParams }
-  | { readonly kind: "wrong-method" | "unknown" | "enterprise" | "acl" };
+  | { readonly kind: "wrong-method" | "unknown" | "enterprise" | "acl" | "not-built" };
 
 interface Pattern {
   readonly expression: RegExp;
@@ -14,7 +14,7 @@ interface Pattern {
   /** More fixed characters first: a suffix wins over an id that happens to end like it. */
   readonly weight: number;
   readonly byMethod: ReadonlyMap<string, EndpointName>;
-  readonly kind: "endpoint" | "enterprise" | "acl";
+  readonly kind: "endpoint" | "enterprise" | "acl" | "not-built";
 }
 
 const patterns = compile();
@@ -45,6 +45,7 @@ function compile(): readonly Pattern[] {
   const others = [
     ...enterpriseRoutes.map((path) => patternOf(path, none, "enterprise")),
     ...aclRoutes.map((path) => patternOf(path, none, "acl")),
+    ...notBuiltRoutes.filter((path) => !byPath.has(path)).map((path) => patternOf(path, none, "not-built")),
   ];
   return [...built, ...others].toSorted((left, right) => right.weight - left.weight);
 }

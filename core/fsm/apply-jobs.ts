@@ -13,10 +13,11 @@ export function applyJobRegister(applying: Applying, command: JobRegister): Resu
   const refusal = refuseByIndex(command, existing);
   if (refusal !== undefined) return err("invalid", refusal);
   const wanted = existing ? preserve(command, existing) : command.job;
-  const isUnchanged = existing !== undefined && hasSameSpec(existing, wanted) && !existing.stop;
+  const isUnchanged = existing !== undefined && hasSameSpec(existing, command.job) && !existing.stop;
   const job = isUnchanged ? existing : nextVersion(wanted, existing, index, applying.timeMs);
   if (!isUnchanged) storeVersion(applying, command, job);
-  putEvaluation(applying, command.evaluation, job.modifyIndex);
+  // An unchanged job is only looked at again: such an evaluation rests on no write of the job.
+  putEvaluation(applying, command.evaluation, isUnchanged ? 0 : job.modifyIndex);
   applying.touchJob(job.namespace, job.id);
   return ok({ jobModifyIndex: job.jobModifyIndex });
 }

@@ -166,7 +166,7 @@ test("a node's running sums follow its allocations", () => {
     nodes.columns.usedCpuMhz.get(slot),
     nodes.columns.usedMemoryMib.get(slot),
     nodes.columns.usedDiskMib.get(slot),
-    nodes.portsAt(slot).has(8080),
+    nodes.portsAt(slot).has({ hostIp: "", value: 8080 }),
   ];
   book.apply({
     name: "planResult",

@@ -1,5 +1,5 @@
 import type { Allocation } from "#core/model";
-import { codeOf, nodeStatuses, type Store, type Usage, usageOf } from "#core/store";
+import { codeOf, type HostPort, nodeStatuses, type Store, type Usage, usageOf } from "#core/store";
 
 /** What a plan wants to do to the nodes. */
 export interface PlannedWork {
@@ -84,11 +84,13 @@ function refusePorts(
   leaving: readonly Usage[],
 ): string | undefined {
   const taken = store.nodes.portsAt(slot);
-  const freed = new Set(leaving.flatMap((usage) => usage.ports));
-  const wanted = new Set<number>();
+  const key = ({ hostIp, value }: HostPort): string => `${hostIp}:${value}`;
+  const freed = new Set(leaving.flatMap((usage) => usage.ports.map(key)));
+  const wanted = new Set<string>();
   for (const port of coming.flatMap((usage) => usage.ports)) {
-    if ((taken.has(port) && !freed.has(port)) || wanted.has(port)) return `network: port ${port} is taken`;
-    wanted.add(port);
+    if ((taken.has(port) && !freed.has(key(port))) || wanted.has(key(port)))
+      return `network: port ${port.value} is taken`;
+    wanted.add(key(port));
   }
   return undefined;
 }

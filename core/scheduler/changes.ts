@@ -1,18 +1,17 @@
 import type { Job, Task, TaskGroup } from "#core/model";
 import { encodeValue } from "#core/wire";
 
-/** How an allocation follows a new version of its job. */
+/** How an allocation follows a new version of its job; `none` when it runs that version already. */
 export type UpdateKind = "none" | "in-place" | "destructive";
 
 /**
- * Whether a group must be replaced, may be updated where it runs, or is the same (semantics §1, "Destructive when").
+ * Whether allocations of a group must be replaced or may go on under the new version (semantics §1, "Destructive when").
  * What decides is what a running task can see or was started with.
  */
 export function updateKind(before: Job, after: Job, groupName: string): UpdateKind {
   const [old, next] = [groupOf(before, groupName), groupOf(after, groupName)];
   if (!old || !next) return "destructive";
-  if (!same(visible(before, old), visible(after, next))) return "destructive";
-  return same(old, next) && same(before.constraints, after.constraints) ? "none" : "in-place";
+  return same(visible(before, old), visible(after, next)) ? "in-place" : "destructive";
 }
 
 export function groupOf(job: Job, name: string): TaskGroup | undefined {

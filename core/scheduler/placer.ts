@@ -77,7 +77,7 @@ export class Placer {
         continue;
       }
       const metric = this.#metric.finish(this.#ask, this.#scores());
-      const usage: Usage = { ...this.#ask.usage, ports: ports.values };
+      const usage: Usage = { ...this.#ask.usage, ports: ports.ports };
       this.#taken(slot, node, usage);
       return { ok: true, node, shared: ports.shared, usage, metric };
     }

@@ -1,5 +1,5 @@
-import type { AllocatedPortMapping, NetworkResource, Node, TaskGroup } from "#core/model";
-import type { PortSet } from "#core/store";
+import type { AllocatedPortMapping, NetworkResource, Node } from "#core/model";
+import type { HostPort, PortSet } from "#core/store";
 import type { SharedNetworks } from "./allocated.ts";
 import type { Ask } from "./ask.ts";
 
@@ -8,94 +8,116 @@ const DYNAMIC_MAX_DEFAULT = 32_000;
 
 /** Either the ports an allocation gets, or which dimension ran out. */
 export type PortAssignment =
-  | { readonly ok: true; readonly shared: SharedNetworks; readonly values: readonly number[] }
+  | { readonly ok: true; readonly shared: SharedNetworks; readonly ports: readonly HostPort[] }
   | { readonly ok: false; readonly dimension: string };
 
-export interface PortView {
-  isTaken(port: number): boolean;
+export function portKey({ hostIp, value }: HostPort): string {
+  return `${hostIp}:${value}`;
 }
 
 /** The ports of a node with what this plan adds and frees. */
-export class PlannedPorts implements PortView {
+export class PlannedPorts {
   readonly #base: PortSet;
-  readonly #added = new Set<number>();
-  readonly #freed: ReadonlySet<number>;
+  readonly #added = new Set<string>();
+  readonly #freed: ReadonlySet<string>;
 
-  constructor(base: PortSet, freed: ReadonlySet<number>) {
+  constructor(base: PortSet, freed: ReadonlySet<string>) {
     this.#base = base;
     this.#freed = freed;
   }
 
-  isTaken(port: number): boolean {
-    return this.#added.has(port) || (this.#base.has(port) && !this.#freed.has(port));
+  isTaken(port: HostPort): boolean {
+    const key = portKey(port);
+    return this.#added.has(key) || (this.#base.has(port) && !this.#freed.has(key));
   }
 
-  take(ports: readonly number[]): void {
-    for (const port of ports) this.#added.add(port);
+  take(ports: readonly HostPort[]): void {
+    for (const port of ports) this.#added.add(portKey(port));
   }
 }
 
-/** Gives an allocation of the group its ports on a node: static ones as asked, dynamic ones from a seeded start. */
-export function assignPorts(node: Node, ask: Ask, taken: PortView, seed: number): PortAssignment {
+/** Gives an allocation its ports on a node: static ones as asked, dynamic ones from a seeded start. */
+export function assignPorts(node: Node, ask: Ask, taken: PlannedPorts, seed: number): PortAssignment {
   const network = ask.group.networks?.[0];
-  if (!network) return { ok: true, shared: { networks: null, ports: null }, values: [] };
-  const values: number[] = [];
-  for (const port of ask.staticPorts) {
-    if (taken.isTaken(port.value))
-      return { ok: false, dimension: `network: reserved port collision ${port.label}=${port.value}` };
-    values.push(port.value);
+  if (!network) return { ok: true, shared: { networks: null, ports: null }, ports: [] };
+  const addresses = hostAddresses(node);
+  const own = new Set<string>();
+  const isFree = (port: HostPort): boolean => !taken.isTaken(port) && !own.has(portKey(port));
+  const chosen: AllocatedPortMapping[] = [];
+  for (const port of [...(network.reservedPorts ?? []), ...(network.dynamicPorts ?? [])]) {
+    const isStatic = port.value > 0;
+    const found = isStatic
+      ? onAnyAddress(addresses, port.value, isFree)
+      : pickDynamic(node, addresses, seed + chosen.length, isFree);
+    if (!found)
+      return {
+        ok: false,
+        dimension: isStatic
+          ? `network: reserved port collision ${port.label}=${port.value}`
+          : "network: dynamic port selection failed",
+      };
+    own.add(portKey(found));
+    chosen.push({
+      label: port.label,
+      value: found.value,
+      to: port.to === -1 ? found.value : port.to,
+      hostIp: found.hostIp,
+      ignoreCollision: port.ignoreCollision,
+    });
   }
-  const dynamic = pickDynamic(node, ask.dynamicPorts.length, taken, new Set(values), seed);
-  if (!dynamic) return { ok: false, dimension: "network: dynamic port selection failed" };
-  return { ok: true, shared: describe(node, ask, network, dynamic), values: [...values, ...dynamic] };
+  return { ok: true, shared: describe(node, network, chosen), ports: chosen };
 }
 
-function pickDynamic(node: Node, count: number, taken: PortView, own: Set<number>, seed: number): number[] | undefined {
+/** A static port may be given once on every address that the node has. */
+function onAnyAddress(
+  addresses: readonly string[],
+  value: number,
+  isFree: (port: HostPort) => boolean,
+): HostPort | undefined {
+  const hostIp = addresses.find((address) => isFree({ hostIp: address, value }));
+  return hostIp === undefined ? undefined : { hostIp, value };
+}
+
+function pickDynamic(
+  node: Node,
+  addresses: readonly string[],
+  seed: number,
+  isFree: (port: HostPort) => boolean,
+): HostPort | undefined {
   const low = node.nodeResources?.minDynamicPort || DYNAMIC_MIN_DEFAULT;
   const high = node.nodeResources?.maxDynamicPort || DYNAMIC_MAX_DEFAULT;
   const range = high - low + 1;
-  const picked: number[] = [];
-  for (let step = 0; step < range && picked.length < count; step++) {
-    const port = low + ((seed + step) % range);
-    if (!taken.isTaken(port) && !own.has(port)) picked.push(port);
+  const hostIp = addresses[0] ?? "";
+  for (let step = 0; step < range; step++) {
+    const port = { hostIp, value: low + ((seed + step) % range) };
+    if (isFree(port)) return port;
   }
-  return picked.length === count ? picked : undefined;
+  return undefined;
 }
 
-function describe(
-  node: Node,
-  ask: Ask,
-  network: NonNullable<TaskGroup["networks"]>[number],
-  dynamic: readonly number[],
-): SharedNetworks {
-  const host = hostNetwork(node);
-  const ip = host?.ip ?? "";
-  const reserved = (network.reservedPorts ?? []).map((port) => ({ ...port }));
-  const chosen = (network.dynamicPorts ?? []).map((port, index) => ({ ...port, value: dynamic[index] as number }));
-  const mapping = [...reserved, ...chosen].map(
-    (port): AllocatedPortMapping => ({
-      label: port.label,
-      value: port.value,
-      to: port.to === -1 ? port.value : port.to,
-      hostIp: ip,
-      ignoreCollision: port.ignoreCollision,
-    }),
-  );
+function describe(node: Node, network: NetworkResource, chosen: readonly AllocatedPortMapping[]): SharedNetworks {
+  const values = new Map(chosen.map((port) => [port.label, port.value]));
+  const filled = (ports: NetworkResource["reservedPorts"]): NetworkResource["reservedPorts"] =>
+    ports === null || ports.length === 0
+      ? null
+      : ports.map((port) => ({ ...port, value: values.get(port.label) ?? port.value }));
+  const host = hostNetworks(node)[0];
   const given: NetworkResource = {
     ...network,
     device: host?.device ?? "",
-    ip,
-    reservedPorts: orNull(reserved),
-    dynamicPorts: orNull(chosen),
+    ip: host?.ip ?? "",
+    reservedPorts: filled(network.reservedPorts),
+    dynamicPorts: filled(network.dynamicPorts),
   };
-  return { networks: [given], ports: mapping };
+  return { networks: [given], ports: chosen };
 }
 
-function orNull<T>(items: readonly T[]): readonly T[] | null {
-  return items.length === 0 ? null : items;
+/** The networks on which host ports are reachable, the preferred one first. */
+function hostNetworks(node: Node): NetworkResource[] {
+  return (node.nodeResources?.networks ?? []).filter((network) => network.ip !== "" && network.mode !== "bridge");
 }
 
-/** The address on which host ports are reachable. */
-function hostNetwork(node: Node): NetworkResource | undefined {
-  return (node.nodeResources?.networks ?? []).find((network) => network.ip !== "" && network.mode !== "bridge");
+function hostAddresses(node: Node): string[] {
+  const addresses = hostNetworks(node).map((network) => network.ip);
+  return addresses.length === 0 ? [""] : addresses;
 }

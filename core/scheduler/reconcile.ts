@@ -33,6 +33,7 @@ export interface GroupPlan {
   readonly inPlace: readonly StoredAllocation[];
   /** Replaced one for one: each is stopped, and its name placed again. */
   readonly destructive: readonly StoredAllocation[];
+  /** Allocations that stay as they are; of a batch job also those of the past. */
   readonly ignored: number;
 }
 
@@ -90,7 +91,7 @@ export function reconcileGroup(
     ],
     inPlace: sorted["in-place"],
     destructive: sorted.destructive,
-    ignored: sorted.none.length,
+    ignored: sorted.none.length + (job.type === "batch" ? allocs.length - kept.length : 0),
   };
 }
 

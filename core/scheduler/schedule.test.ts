@@ -187,8 +187,8 @@ describe("packing", () => {
     const port = { value: 0, to: 0, hostNetwork: "default", ignoreCollision: false };
     const dynamic = { ...network, reservedPorts: null, dynamicPorts: [{ ...port, label: "http" }] };
     const store = region(1, [web(0, { taskGroups: [sampleGroup({ count: 5, networks: [dynamic] })] })]);
-    const ports = decide(store).placed.flatMap(
-      (alloc) => usageOf(alloc.allocatedResources ?? empty(AllocatedResources)).ports,
+    const ports = decide(store).placed.flatMap((alloc) =>
+      usageOf(alloc.allocatedResources ?? empty(AllocatedResources)).ports.map((port) => port.value),
     );
     expect(new Set(ports).size).toBe(5);
     const fixed = { ...network, dynamicPorts: null, reservedPorts: [{ ...port, label: "http", value: 8080 }] };

@@ -1,5 +1,5 @@
 import type { NodeTable, Usage } from "#core/store";
-import { PlannedPorts } from "./ports.ts";
+import { PlannedPorts, portKey } from "./ports.ts";
 
 interface Delta {
   cpuMhz: number;
@@ -13,7 +13,7 @@ const NOTHING: Readonly<Delta> = { cpuMhz: 0, memoryMib: 0, diskMib: 0 };
 export class Scratch {
   readonly #nodes: NodeTable;
   readonly #deltas = new Map<number, Delta>();
-  readonly #freedPorts = new Map<number, Set<number>>();
+  readonly #freedPorts = new Map<number, Set<string>>();
   readonly #ports = new Map<number, PlannedPorts>();
 
   constructor(nodes: NodeTable) {
@@ -27,8 +27,8 @@ export class Scratch {
   /** Free before take: ports that a stop gives back can be given to a placement of the same plan. */
   free(slot: number, usage: Usage): void {
     this.#add(slot, usage, -1);
-    const ports = this.#freedPorts.get(slot) ?? new Set<number>();
-    for (const port of usage.ports) ports.add(port);
+    const ports = this.#freedPorts.get(slot) ?? new Set<string>();
+    for (const port of usage.ports) ports.add(portKey(port));
     this.#freedPorts.set(slot, ports);
   }
 
@@ -40,7 +40,7 @@ export class Scratch {
   portsAt(slot: number): PlannedPorts {
     const known = this.#ports.get(slot);
     if (known) return known;
-    const freed = this.#freedPorts.get(slot) ?? new Set<number>();
+    const freed = this.#freedPorts.get(slot) ?? new Set<string>();
     this.#freedPorts.set(slot, freed);
     const ports = new PlannedPorts(this.#nodes.portsAt(slot), freed);
     this.#ports.set(slot, ports);

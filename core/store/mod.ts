@@ -7,7 +7,7 @@ export { type Change, type ChangeSet, type TableName, tableNames } from "./chang
 export { Column } from "./column.ts";
 export { Interner } from "./interner.ts";
 export { type NodeColumns, type NodeTable, parsePortRanges } from "./node-table.ts";
-export { PortSet } from "./port-set.ts";
+export { type HostPort, PortSet } from "./port-set.ts";
 export { RowTable, rowKey } from "./row-table.ts";
 export {
   clientStatuses,

@@ -121,7 +121,8 @@ export class NodeTable {
     columns.memoryMib.set(slot, (total?.memory.memoryMb ?? 0) - (reserved?.memory.memoryMb ?? 0));
     columns.diskMib.set(slot, (total?.disk.diskMb ?? 0) - (reserved?.disk.diskMb ?? 0));
     columns.version.add(slot, 1);
-    for (const port of parsePortRanges(reserved?.networks.reservedHostPorts ?? "")) this.portsAt(slot).add(port);
+    for (const value of parsePortRanges(reserved?.networks.reservedHostPorts ?? ""))
+      this.portsAt(slot).add({ hostIp: "", value });
   }
 }
 

@@ -1,12 +1,12 @@
 import type { AllocatedResources, AllocatedTaskResources } from "#core/model";
+import type { HostPort } from "./port-set.ts";
 
 /** What an allocation takes from its node. */
 export interface Usage {
   readonly cpuMhz: number;
   readonly memoryMib: number;
   readonly diskMib: number;
-  /** Host ports, on whichever address. */
-  readonly ports: readonly number[];
+  readonly ports: readonly HostPort[];
 }
 
 interface Sum {
@@ -44,8 +44,14 @@ function add(sum: Sum, task: AllocatedTaskResources): void {
   sum.memory += task.memory.memoryMb;
 }
 
-function portsOf(resources: AllocatedResources): number[] {
+function portsOf(resources: AllocatedResources): HostPort[] {
+  const shared = (resources.shared.ports ?? []).map(({ hostIp, value }) => ({ hostIp, value }));
   const networks = Object.values(resources.tasks ?? {}).flatMap((task) => task.networks ?? []);
-  const taskPorts = networks.flatMap((network) => [...(network.reservedPorts ?? []), ...(network.dynamicPorts ?? [])]);
-  return [...(resources.shared.ports ?? []), ...taskPorts].map((port) => port.value).filter((port) => port > 0);
+  const ofTasks = networks.flatMap((network) =>
+    [...(network.reservedPorts ?? []), ...(network.dynamicPorts ?? [])].map((port) => ({
+      hostIp: network.ip,
+      value: port.value,
+    })),
+  );
+  return [...shared, ...ofTasks].filter((port) => port.value > 0);
 }

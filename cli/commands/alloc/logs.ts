@@ -93,9 +93,7 @@ async function printStream(context: Context, alloc: Allocation, task: string, ty
     query.set("offset", String(tail.bytes));
   }
   const write = (bytes: Uint8Array): void => {
-    const text = Buffer.from(bytes).toString("utf8");
-    if (type === "stderr") io.err(text);
-    else io.out(text);
+    io.out(bytes);
   };
   const keep = new Tail(tail?.lines, flags.bool("f"), write);
   const answer = await context.stream(`/v1/client/fs/logs/${alloc.id}?${query.toString()}`, context.signal, (bytes) =>

@@ -1,4 +1,4 @@
-import { type Command, type Context, fail, failUsage } from "#cli/shell";
+import { type Command, type Context, fail } from "#cli/shell";
 
 export const command: Command = {
   path: ["system", "gc"],
@@ -11,7 +11,6 @@ export const command: Command = {
 };
 
 async function run(context: Context): Promise<number> {
-  if (context.args.length > 0) return failUsage(context, "This command takes no arguments");
   const answer = await context.api.call("system.gc");
   return answer.ok ? 0 : fail(context, "Error running system garbage-collection: ", answer.failure);
 }

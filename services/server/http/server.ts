@@ -95,6 +95,7 @@ export class HttpServer {
       return this.#ports.aclEnabled
         ? text("access control is not built in this version", 501)
         : text("ACL support disabled", 400);
+    if (route.kind === "not-built") return text(`${request.method} ${url.path} is not built in this version`, 501);
     if (route.kind !== "endpoint") return text("Invalid method", 405);
     const parsed = readRequest(
       {

@@ -121,7 +121,6 @@ export class Worker {
       classEligibility: decision.classEligibility,
       escapedComputedClass: decision.escapesClass,
       failedTgAllocs: decision.failures,
-      queuedAllocations: decision.queued,
       snapshotIndex,
       createTimeMs: nowMs,
       modifyTimeMs: nowMs,

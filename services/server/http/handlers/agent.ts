@@ -23,7 +23,8 @@ function listText(items: readonly string[]): string {
 const health: Handler = (request, ports) => {
   const wanted = request.query("type") ?? "";
   const { client, server } = ports.agent.health();
-  const parts = { ...(wanted !== "server" && client && { client }), ...(wanted !== "client" && server && { server }) };
+  const isWanted = (role: string): boolean => wanted === "" || wanted === role;
+  const parts = { ...(isWanted("client") && client && { client }), ...(isWanted("server") && server && { server }) };
   const body = JSON.stringify(parts);
   const isWell = Object.values(parts).every((part: HealthPart) => part.ok);
   return isWell ? json(body) : text(body, 500);
