@@ -1,4 +1,5 @@
 /** What tests share: nouns with sensible fields, and where the golden cases are. */
+export { AgentProcess, type AgentPorts, freePorts, until } from "./agent-process.ts";
 export { conformanceFolder, isConformancePresent } from "./conformance.ts";
 export { applyAll, type LogBook, logBook } from "./log-book.ts";
 export { sampleEvaluation, sampleGroup, sampleJob, sampleNode, sampleTask } from "./samples.ts";
