@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { err, type Logger, ok, product, type Result, type Timers } from "#core/base";
@@ -67,6 +68,11 @@ export class SupervisorLink {
   constructor(options: SupervisorLinkOptions) {
     this.#options = options;
     this.#places = supervisorPlaces(options.directory);
+  }
+
+  /** Whether there is anything for a supervisor to hold, without starting one to ask. */
+  get hasRuns(): boolean {
+    return existsSync(this.#places.runs) && readdirSync(this.#places.runs).some((name) => name.endsWith(".json"));
   }
 
   async start(run: RunRequest, listener: RunListener): Promise<Result<RunStatus>> {

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { Prng } from "#core/base";
 import type { AllocationUpdate } from "#client/node";
+import { supervisorPlaces } from "#client/supervisor";
 import { eventually, jobOf, noRestarts, shellTask } from "#test/clients";
 
 /** Agents that are killed at any moment, in the middle of starting and ending tasks. */
@@ -63,6 +64,8 @@ test.each(SEEDS)(
       const done = [...statuses.values()].filter(({ clientStatus }) => ["complete", "failed"].includes(clientStatus));
       return done.length === ALLOCATIONS && statuses;
     });
+    const { runs } = supervisorPlaces(join(directory, "state", "supervisor"));
+    await eventually("no run is left", () => readdirSync(runs).length === 0);
     const started = readFileSync(join(directory, "started"), "utf8").trim().split("\n").map(Number);
     expect(started.toSorted((left, right) => left - right)).toEqual(
       Array.from({ length: ALLOCATIONS }, (_, number) => number),
