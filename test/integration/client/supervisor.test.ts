@@ -153,20 +153,19 @@ test("the same run is started once, however often it is asked for", async () => 
 test("each of many runs is started exactly once and ends with its status, while supervisors die under them", async () => {
   const random = new Prng(Number(process.env["DROVER_STORM_SEED"] ?? 7));
   const names = Array.from({ length: 60 }, (_, number) => `storm${number}`);
-  let isStarting = true;
+  const starting = { isOver: false };
   const killing = (async () => {
-    for (let kills = 0; isStarting; kills++) {
+    for (let kills = 0; kills < 13 && !starting.isOver; kills++) {
       await sleep(100 + random.below(250));
       const now = supervisorIdentity();
       if (now && isSame(now)) process.kill(now.pid, "SIGKILL");
-      if (kills === 12) break;
     }
   })();
   for (const [number, name] of names.entries()) {
     await start(name, `echo ${name} >> started; exit ${number % 5}`);
     await sleep(random.below(40));
   }
-  isStarting = false;
+  starting.isOver = true;
   await killing;
   for (const [number, name] of names.entries())
     expect([name, await exitOf(name)]).toEqual([name, { code: number % 5, signal: 0 }]);
