@@ -1,4 +1,4 @@
-import { type FSWatcher, mkdirSync, readdirSync, rmSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, mkdirSync, readdirSync, rmSync, watch } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { assert, err, failureOf, ok, product, type Result } from "#core/base";
@@ -104,8 +104,15 @@ export class Supervisor implements RunWatcher {
   #tick(): void {
     this.#checkSome();
     const isIdle = this.#runs.size + this.#starting.size + this.#connections.size === 0;
+    if (this.#isForsaken()) this.#onIdle();
     if (!isIdle) this.#idleSinceMs = performance.now();
     else if (performance.now() - this.#idleSinceMs > IDLE_MS) this.#onIdle();
+  }
+
+  /** Its folder was removed: nobody can reach it any more. What still runs is not left without a reader, though. */
+  #isForsaken(): boolean {
+    if (existsSync(this.#places.runs)) return false;
+    return [...this.#runs.values()].every((run) => run.status.exit !== undefined);
   }
 
   #accept(socket: Socket): void {

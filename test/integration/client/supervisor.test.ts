@@ -172,6 +172,23 @@ test("each of many runs is started exactly once and ends with its status, while 
   expect(readFileSync(join(directory, "started"), "utf8").trim().split("\n").toSorted()).toEqual(names.toSorted());
 }, 60_000);
 
+test("a supervisor whose folder was removed ends with its last task", async () => {
+  const far = mkdtempSync(join(tmpdir(), "drover-far-"));
+  const other = new SupervisorLink({
+    directory: join(far, "supervisor"),
+    timers: realTimers,
+    logger: new MemoryLogger(),
+  });
+  const started = await other.start({ ...request("last", "sleep 1"), stdout: null, stderr: null }, { exited() {} });
+  expect(started.ok).toBe(true);
+  const { self } = supervisorPlaces(join(far, "supervisor"));
+  const supervisor = JSON.parse(readFileSync(self, "utf8").split("\n")[1] as string) as ProcessIdentity;
+  other.close();
+  rmSync(far, { recursive: true });
+  expect(isSame(supervisor)).toBe(true);
+  await eventually("it has ended", () => !isSame(supervisor));
+});
+
 test("a release leaves no file behind", async () => {
   await start("tidy", "true");
   await exitOf("tidy");
