@@ -139,6 +139,12 @@ export class AllocRunner {
     });
   }
 
+  /** The runs that are this allocation's to end. */
+  claimedRuns(): readonly string[] {
+    const open = [...this.#machine.tasks].filter((machine) => !machine.isDead && machine.run > 0);
+    return open.map((machine) => this.#runId(machine.spec.name, machine.run));
+  }
+
   async signal(task: string, signal: string): Promise<Result<void>> {
     const live = this.liveTasks().find((candidate) => candidate.task === task);
     if (live === undefined) return err("invalid", "Task not running");

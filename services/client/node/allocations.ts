@@ -60,7 +60,8 @@ export class Allocations {
     for (const { allocation, progress } of this.#options.store.readAll(this.#logger)) {
       const runner = this.#create(allocation, progress);
       if (runner === undefined) continue;
-      if (runner.isDone) this.#ended.set(allocation.id, this.#options.environment.clock.nowMs());
+      // The last agent may have died between noting an end and telling it.
+      if (runner.isDone) this.#changed(runner.report);
       else if (progress === undefined) fresh.push(runner);
       else runner.resume();
     }

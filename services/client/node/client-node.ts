@@ -36,7 +36,7 @@ export interface LeaveOptions {
   readonly stopTasks: boolean;
   /** Cuts kill time-outs short, in milliseconds. */
   readonly killTimeoutCapMs: number;
-  /** Gives up waiting then. */
+  /** All of it together; the last second of it belongs to SIGKILL. */
   readonly deadlineMs: number;
   /** Removes state and allocation directories. */
   readonly removeFiles: boolean;
@@ -128,6 +128,8 @@ export class ClientNode {
       drivers: usable,
     });
     client.allocations.restore();
+    const claimed = new Set([...client.allocations.all].flatMap((runner) => runner.claimedRuns()));
+    for (const driver of usable.values()) void driver.forgetOthers(claimed);
     return ok(client);
   }
 
@@ -211,7 +213,7 @@ export class ClientNode {
     this.#watch?.[Symbol.dispose]();
     for (const runner of this.allocations.all) runner.refresh();
     this.allocations.stopAll();
-    if (await this.#quietWithin(options.deadlineMs)) return ok(undefined);
+    if (await this.#quietWithin(Math.max(0, options.deadlineMs - FORCED_MS))) return ok(undefined);
     for (const { driver, runId } of [...this.allocations.all].flatMap((runner) => runner.liveTasks()))
       await driver.signal(runId, "SIGKILL");
     return (await this.#quietWithin(FORCED_MS)) ? ok(undefined) : err("timeout", "tasks are still running");

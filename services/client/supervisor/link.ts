@@ -1,6 +1,8 @@
+import { existsSync, readdirSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { err, type Logger, ok, product, type Result, type Timers } from "#core/base";
-import { supervisorEntry, supervisorPlaces, type SupervisorPlaces } from "./places.ts";
+import { isPrivate, supervisorEntry, supervisorPlaces, type SupervisorPlaces } from "./places.ts";
 import {
   type Answer,
   encodeFrame,
@@ -14,7 +16,7 @@ import {
   type RunRequest,
   type RunStatus,
 } from "./protocol.ts";
-import { killUnresponsive, spawnSupervisor } from "./spawn.ts";
+import { killUnresponsive, type SpawnedSupervisor, spawnSupervisor } from "./spawn.ts";
 
 export interface SupervisorLinkOptions {
   /** Only this user may enter it; outlives the agent. */
@@ -45,6 +47,7 @@ interface Conversation {
 const ANSWER_MS = 15_000;
 const GREETING_MS = 5_000;
 const CONNECT_EVERY_MS = 20;
+/** Ten seconds, and as many starts at most as fit into them. */
 const CONNECT_TRIES = 500;
 const PENDING_MAX = 20_000;
 
@@ -65,6 +68,11 @@ export class SupervisorLink {
   constructor(options: SupervisorLinkOptions) {
     this.#options = options;
     this.#places = supervisorPlaces(options.directory);
+  }
+
+  /** Whether there is anything for a supervisor to hold, without starting one to ask. */
+  get hasRuns(): boolean {
+    return existsSync(this.#places.runs) && readdirSync(this.#places.runs).some((name) => name.endsWith(".json"));
   }
 
   async start(run: RunRequest, listener: RunListener): Promise<Result<RunStatus>> {
@@ -155,10 +163,14 @@ export class SupervisorLink {
     return ok(undefined);
   }
 
+  /** Starts a supervisor and, should it die before it can be reached, another. */
   async #startAndReach(): Promise<Conversation | undefined> {
-    killUnresponsive(this.#places);
-    spawnSupervisor(this.#options.entry ?? supervisorEntry(), this.#places);
+    let spawned: SpawnedSupervisor | undefined;
     for (let tries = 0; tries < CONNECT_TRIES && !this.#isClosed; tries++) {
+      if (spawned === undefined || spawned.hasEnded) {
+        killUnresponsive(this.#places);
+        spawned = spawnSupervisor(this.#options.entry ?? supervisorEntry(), this.#places);
+      }
       await this.#pause(CONNECT_EVERY_MS);
       const reached = await this.#reach();
       if (reached) return reached;
@@ -168,7 +180,7 @@ export class SupervisorLink {
 
   /** A connection to a supervisor that speaks with us. An older one that holds no run is asked to leave. */
   async #reach(): Promise<Conversation | undefined> {
-    const socket = await open(this.#places.socket);
+    const socket = isPrivate(dirname(this.#places.socket)) ? await open(this.#places.socket) : undefined;
     if (socket === undefined) return undefined;
     const reader = new FrameReader();
     const hello = await greet(socket, reader, this.#options.timers);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,13 @@ export function supervisorPlaces(directory: string): SupervisorPlaces {
 function farDirectory(directory: string): string {
   const name = createHash("sha256").update(directory).digest("hex").slice(0, 16);
   return join(tmpdir(), `drover-supervisor-${name}`);
+}
+
+/** Whether nobody else can have put a socket there: a name in the temporary folder can be taken by any user first. */
+export function isPrivate(folder: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined || !stats.isDirectory()) return false;
+  return (stats.mode & 0o022) === 0 && stats.uid === (process.geteuid?.() ?? stats.uid);
 }
 
 /** The files of one run: `base.out`, `base.err` (pipes), `.json`, `.shell`, `.pid`, `.exit`. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { err, ok, type Result } from "#core/base";
@@ -82,7 +82,11 @@ export class Run {
     if (!read.ok) return read;
     if (read.value === undefined) return err("not_found", `no record of run ${runId}`);
     const run = new Run(places, read.value.body as RunRecord, watcher);
-    run.#pid = readNumber(places.pid) ?? 0;
+    if (readNumber(places.shell) === undefined) {
+      // The last supervisor died before it came to starting the shell: whoever asked for the run asks again.
+      run.forget();
+      return err("cancelled", `run ${runId} was never started`);
+    }
     if (run.#record.boot === bootId()) run.#takeOver();
     return ok(run);
   }
@@ -90,12 +94,14 @@ export class Run {
   /** Looks whether the task has ended; called when the folder of the runs changes and now and then. */
   check(): void {
     if (this.#exit !== undefined) return;
+    this.#findTask();
     const status = readNumber(this.#places.exit) ?? this.#shellStatus;
     if (status !== undefined) return this.#end(this.#exitOf(status));
     if (this.#isUnwatched()) this.#end(unknownExit(this.#record.boot));
   }
 
   signal(signal: number): Result<void> {
+    this.#findTask();
     if (this.#exit !== undefined || this.#task === undefined)
       return err("not_found", `run ${this.#record.runId} has ended`);
     if (!this.#record.sentSignals.includes(signal)) {
@@ -111,12 +117,17 @@ export class Run {
     for (const path of [stdout, stderr, shell, pid, exit, `${base}.exit.new`, record]) rmSync(path, { force: true });
   }
 
+  /** Pipes that a supervisor made which then died are as good as new ones: nobody has written to them. */
   async #makePipes(tools: RunTools): Promise<void> {
-    const wanted = [
-      this.#record.stdout === null ? [] : [this.#places.stdout],
-      this.#record.stderr === null ? [] : [this.#places.stderr],
-    ].flat();
-    if (wanted.length > 0) await promisify(execFile)(tools.mkfifo, ["-m", "600", ...wanted]);
+    const { stdout, stderr } = this.#record;
+    const wanted = [...(stdout ? [this.#places.stdout] : []), ...(stderr ? [this.#places.stderr] : [])];
+    for (const path of wanted) {
+      if (isPipe(path)) continue;
+      const make = promisify(execFile)(tools.mkfifo, ["-m", "600", path]);
+      await make.catch((error: unknown) => {
+        if (!isPipe(path)) throw error;
+      });
+    }
   }
 
   #openPipes(): void {
@@ -160,12 +171,8 @@ export class Run {
 
   async #awaitPid(child: ChildProcess): Promise<Result<void>> {
     for (let waitedMs = 0; waitedMs < PID_WAIT_MS; waitedMs += 2) {
-      const pid = readNumber(this.#places.pid);
-      if (pid !== undefined) {
-        this.#pid = pid;
-        this.#task = identify(pid) ?? { pid, start: "" };
-        return ok(undefined);
-      }
+      this.#findTask();
+      if (this.#pid !== 0) return ok(undefined);
       if (child.exitCode !== null)
         return err("io", "the shell around the task cannot write to the supervisor's folder");
       await sleep(2);
@@ -183,6 +190,13 @@ export class Run {
     const shellPid = readNumber(this.#places.shell);
     if (this.#record.shell === null && shellPid !== undefined)
       this.#record = { ...this.#record, shell: identify(shellPid) ?? null };
+    this.#findTask();
+  }
+
+  /** The task's shell writes its pid a moment after the shell itself was started. */
+  #findTask(): void {
+    if (this.#pid !== 0) return;
+    this.#pid = readNumber(this.#places.pid) ?? 0;
     if (this.#pid !== 0) this.#task = identify(this.#pid);
   }
 
@@ -228,6 +242,10 @@ function unknownExit(boot: string): RunExit {
       ? "the shell that watched the task was killed, its exit status is lost"
       : "the machine was restarted, the exit status is lost";
   return { code: -1, signal: 0, unknownCause: cause };
+}
+
+function isPipe(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
 }
 
 /** A whole number on a line of its own; undefined while the line is not complete. */

@@ -1,10 +1,10 @@
-import { type FSWatcher, mkdirSync, readdirSync, rmSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, mkdirSync, readdirSync, rmSync, watch } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { assert, err, failureOf, ok, product, type Result } from "#core/base";
 import { identify } from "#client/process";
 import { writeChecked } from "#client/state";
-import { findTool, type SupervisorPlaces } from "./places.ts";
+import { findTool, isPrivate, type SupervisorPlaces } from "./places.ts";
 import {
   type Answer,
   encodeFrame,
@@ -55,6 +55,7 @@ export class Supervisor implements RunWatcher {
   async open(): Promise<void> {
     for (const folder of [this.#places.runs, dirname(this.#places.socket)])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+    assert(isPrivate(dirname(this.#places.socket)), `${dirname(this.#places.socket)} is open to other users`);
     this.#recoverAll();
     this.#watcher = watch(this.#places.runs, (_, name) => this.#seen(name));
     this.#watcher.on("error", () => this.#watcher?.close());
@@ -81,7 +82,7 @@ export class Supervisor implements RunWatcher {
       if (!name.endsWith(".json")) continue;
       const run = Run.recover(this.#places.runs, name.slice(0, -".json".length), this);
       if (run.ok) this.#runs.set(run.value.status.runId, run.value);
-      else process.stderr.write(`cannot take over ${name}: ${run.failure.message}\n`);
+      else if (run.failure.code !== "cancelled") process.stderr.write(`${name}: ${run.failure.message}\n`);
     }
     this.#checkAll();
   }
@@ -103,8 +104,15 @@ export class Supervisor implements RunWatcher {
   #tick(): void {
     this.#checkSome();
     const isIdle = this.#runs.size + this.#starting.size + this.#connections.size === 0;
+    if (this.#isForsaken()) this.#onIdle();
     if (!isIdle) this.#idleSinceMs = performance.now();
     else if (performance.now() - this.#idleSinceMs > IDLE_MS) this.#onIdle();
+  }
+
+  /** Its folder was removed: nobody can reach it any more. What still runs is not left without a reader, though. */
+  #isForsaken(): boolean {
+    if (existsSync(this.#places.runs)) return false;
+    return [...this.#runs.values()].every((run) => run.status.exit !== undefined);
   }
 
   #accept(socket: Socket): void {

@@ -7,8 +7,13 @@ import type { SupervisorPlaces } from "./places.ts";
 const LOG_BYTES_MAX = 1024 * 1024;
 const SIGKILL = 9;
 
+/** A supervisor that was started and may have ended again. */
+export interface SpawnedSupervisor {
+  readonly hasEnded: boolean;
+}
+
 /** Starts a supervisor that outlives us: own session, own log, nothing of our environment but the PATH. */
-export function spawnSupervisor(entry: string, places: SupervisorPlaces): void {
+export function spawnSupervisor(entry: string, places: SupervisorPlaces): SpawnedSupervisor {
   mkdirSync(places.directory, { recursive: true, mode: 0o700 });
   const log = openLog(places.log);
   const child = spawn(process.execPath, ["--max-semi-space-size=2", entry, places.directory], {
@@ -17,9 +22,19 @@ export function spawnSupervisor(entry: string, places: SupervisorPlaces): void {
     env: { PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin" },
     stdio: ["ignore", log, log],
   });
-  child.on("error", () => {});
+  let hasEnded = false;
+  const end = (): void => {
+    hasEnded = true;
+  };
+  child.once("error", end);
+  child.once("exit", end);
   child.unref();
   closeSync(log);
+  return {
+    get hasEnded() {
+      return hasEnded;
+    },
+  };
 }
 
 function openLog(path: string): number {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Allocation, type Task, type TaskEvent, UpdateStrategy } from "#core/model";
 import { empty } from "#core/schema";
 import { type ClientConfig, ClientNode } from "#client/node";
+import { identify } from "#client/process";
 import {
   allocationOf,
   clientConfig,
@@ -222,6 +223,17 @@ test("an agent that comes back finds its tasks running, with the same pid", asyn
   process.kill(pid, "SIGTERM");
   const update = await reached(allocation, "failed");
   expect(transcript(update)).toContain("Terminated: Exit Code: 143");
+});
+
+test("a process that no allocation claims any more is ended", async () => {
+  const allocation = place("service", [shellTask("main", "echo $$; exec sleep 900")]);
+  await reached(allocation, "running");
+  const pid = await eventually("pid", () => Number(file(allocation, "alloc/logs/main.stdout.0")));
+  await client.leave({ stopTasks: false, killTimeoutCapMs: 0, deadlineMs: 0, removeFiles: false });
+  rmSync(join(config.stateDirectory, "allocs"), { recursive: true });
+  servers = new RememberingServers();
+  client = await open();
+  await eventually("the process has ended", () => identify(pid) === undefined);
 });
 
 test("an exit that happened without an agent is reported", async () => {

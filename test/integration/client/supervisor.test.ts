@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Prng } from "#core/base";
 import { identify, isSame, type ProcessIdentity } from "#client/process";
 import { type RunExit, type RunRequest, SupervisorLink, supervisorPlaces } from "#client/supervisor";
 import { eventually, MemoryLogger, realTimers } from "#test/clients";
@@ -43,7 +44,9 @@ async function listed() {
 }
 
 function supervisorIdentity(): ProcessIdentity | undefined {
-  const text = readFileSync(supervisorPlaces(join(directory, "supervisor")).self, "utf8");
+  const { self } = supervisorPlaces(join(directory, "supervisor"));
+  if (!existsSync(self)) return undefined;
+  const text = readFileSync(self, "utf8");
   return JSON.parse(text.split("\n")[1] as string) as ProcessIdentity;
 }
 
@@ -145,6 +148,45 @@ test("the same run is started once, however often it is asked for", async () => 
   const first = await start("once", "sleep 100");
   const second = await start("once", "sleep 100");
   expect(second).toEqual(first);
+});
+
+test("each of many runs is started exactly once and ends with its status, while supervisors die under them", async () => {
+  const random = new Prng(Number(process.env["DROVER_STORM_SEED"] ?? 7));
+  const names = Array.from({ length: 60 }, (_, number) => `storm${number}`);
+  const starting = { isOver: false };
+  const killing = (async () => {
+    for (let kills = 0; kills < 13 && !starting.isOver; kills++) {
+      await sleep(100 + random.below(250));
+      const now = supervisorIdentity();
+      if (now && isSame(now)) process.kill(now.pid, "SIGKILL");
+    }
+  })();
+  for (const [number, name] of names.entries()) {
+    await start(name, `echo ${name} >> started; exit ${number % 5}`);
+    await sleep(random.below(40));
+  }
+  starting.isOver = true;
+  await killing;
+  for (const [number, name] of names.entries())
+    expect([name, await exitOf(name)]).toEqual([name, { code: number % 5, signal: 0 }]);
+  expect(readFileSync(join(directory, "started"), "utf8").trim().split("\n").toSorted()).toEqual(names.toSorted());
+}, 60_000);
+
+test("a supervisor whose folder was removed ends with its last task", async () => {
+  const far = mkdtempSync(join(tmpdir(), "drover-far-"));
+  const other = new SupervisorLink({
+    directory: join(far, "supervisor"),
+    timers: realTimers,
+    logger: new MemoryLogger(),
+  });
+  const started = await other.start({ ...request("last", "sleep 1"), stdout: null, stderr: null }, { exited() {} });
+  expect(started.ok).toBe(true);
+  const { self } = supervisorPlaces(join(far, "supervisor"));
+  const supervisor = JSON.parse(readFileSync(self, "utf8").split("\n")[1] as string) as ProcessIdentity;
+  other.close();
+  rmSync(far, { recursive: true });
+  expect(isSame(supervisor)).toBe(true);
+  await eventually("it has ended", () => !isSame(supervisor));
 });
 
 test("a release leaves no file behind", async () => {

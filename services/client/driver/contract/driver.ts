@@ -67,5 +67,7 @@ export interface Driver {
   signal(runId: string, signal: string): Promise<Result<void>>;
   /** The end of the run is noted durably: forget it. */
   release(runId: string): Promise<void>;
+  /** Ends and forgets every run that nobody claims: the last agent may have died before it could. */
+  forgetOthers(claimed: ReadonlySet<string>): Promise<void>;
   usage(runId: string): Result<TaskUsage>;
 }

@@ -87,9 +87,26 @@ export class RawExecDriver implements Driver {
     await this.#options.supervisor.release(runId);
   }
 
+  async forgetOthers(claimed: ReadonlySet<string>): Promise<void> {
+    const { supervisor } = this.#options;
+    if (!supervisor.hasRuns) return;
+    const listed = await supervisor.list();
+    for (const { runId, exit } of listed.ok ? listed.value : []) {
+      if (claimed.has(runId)) continue;
+      if (exit) await supervisor.release(runId);
+      else await this.#endUnclaimed(runId);
+    }
+  }
+
   usage(runId: string): Result<TaskUsage> {
     const pid = this.#pids.get(runId);
     return pid === undefined ? err("not_found", `no run ${runId}`) : groupUsage(pid);
+  }
+
+  async #endUnclaimed(runId: string): Promise<void> {
+    const { supervisor } = this.#options;
+    const attached = await supervisor.attach(runId, { exited: () => void supervisor.release(runId) });
+    if (attached.ok) await supervisor.signal(runId, constants.signals.SIGKILL);
   }
 
   #commandOf(request: LaunchRequest): Result<{ words: string[]; cwd: string; denied: readonly string[] }> {
