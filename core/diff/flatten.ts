@@ -28,7 +28,7 @@ export function flatten(noun: Struct, value: unknown, options: FlattenOptions = 
     if (isTextMap(field)) addEntries(flat, wire, item);
     else if (options.joined?.has(name)) addJoined(flat, wire, item);
     else if (plainKinds.has(field.type.kind)) {
-      if (item !== null && item !== undefined) flat.set(wire, String(item));
+      if (item !== null && item !== undefined) flat.set(wire, String(item as string | number | boolean));
       else if (options.shownNil?.has(name)) flat.set(wire, "nil");
     }
   }
@@ -59,5 +59,5 @@ function addFree(flat: Map<string, string>, path: string, value: unknown): void 
   if (Array.isArray(value)) value.forEach((item, index) => addFree(flat, `${path}[${index}]`, item));
   else if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
     for (const [key, item] of Object.entries(value)) addFree(flat, `${path}[${key}]`, item);
-  else flat.set(path, value === null ? "nil" : String(value));
+  else flat.set(path, value === null ? "nil" : String(value as string | number | boolean));
 }

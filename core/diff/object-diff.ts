@@ -155,7 +155,7 @@ export function textsDiff(
 
 function freeDiff(name: string, old: unknown, current: unknown): ObjectDiff | undefined {
   const [before, after]: [Flat, Flat] = [flattenFree(old), flattenFree(current)];
-  if (isEqual([...before].sort(), [...after].sort())) return undefined;
+  if (isEqual(Object.fromEntries(before), Object.fromEntries(after))) return undefined;
   const type: DiffType = before.size === 0 ? "Added" : after.size === 0 ? "Deleted" : "Edited";
   return { type, name, fields: fieldDiffs(before, after, true), objects: null };
 }

@@ -57,7 +57,7 @@ describe.skipIf(!isPresent)("job validation", () => {
       const outcome = [refusal !== "", (golden.Warnings ?? "") !== ""];
       const own = [ours !== "", result.fatal === undefined && result.warningText !== ""];
       if (outcome.join() !== own.join())
-        outcomes.push(`${name}: expected ${outcome}, got ${own}\n${ours}\n${result.warningText}`);
+        outcomes.push(`${name}: expected ${outcome.join(" ")}, got ${own.join(" ")}\n${ours}\n${result.warningText}`);
       const [want, got] = [
         `${refusal}\n${golden.Warnings ?? ""}`,
         `${ours}\n${result.fatal === undefined ? result.warningText : ""}`,
