@@ -31,6 +31,7 @@ export {
   type Severity,
 } from "./diagnostic.ts";
 export { Evaluator, type EvaluatorOptions } from "./evaluate.ts";
+export { type Formatted, formatHcl } from "./format.ts";
 export { disabledFileFunctions, type FileAccess, fileFunctions } from "./functions/files.ts";
 export { type RandomBytes, randomFunctions } from "./functions/random.ts";
 export { pureFunctions } from "./functions/table.ts";

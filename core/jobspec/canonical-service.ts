@@ -41,11 +41,11 @@ function mergeCheckRestart(
   own: CheckRestartDraft | null,
   inherited: CheckRestartDraft | null,
 ): CheckRestartDraft | null {
-  if (own === null || inherited === null) return own ?? inherited;
+  if (own === null && inherited === null) return null;
   return {
-    limit: own.limit || inherited.limit,
-    graceNs: own.graceNs ?? inherited.graceNs,
-    ignoreWarnings: own.ignoreWarnings || inherited.ignoreWarnings,
+    limit: own?.limit || (inherited?.limit ?? 0),
+    graceNs: own?.graceNs ?? inherited?.graceNs ?? SECOND_NS,
+    ignoreWarnings: own?.ignoreWarnings === true || inherited?.ignoreWarnings === true,
   };
 }
 

@@ -31,7 +31,8 @@ function injectGroup(group: TaskGroup): TaskGroup {
   let result = group;
   for (const [index, service] of (group.services ?? []).entries()) {
     const { connect } = service;
-    if (connect === null) continue;
+    // Without a network there is nowhere to put a proxy: validation says so.
+    if (connect === null || (!connect.native && (group.networks ?? []).length === 0)) continue;
     if (connect.sidecarService !== null) result = injectSidecar(result, service);
     else if (connect.native) result = markNative(result, service);
     else if (connect.gateway !== null) result = injectGateway(result, index, service, connect.gateway);
@@ -211,8 +212,8 @@ export function exposeChecks(job: Job): Job {
 function exposeInGroup(group: TaskGroup): TaskGroup {
   let result = group;
   for (const [index, service] of (group.services ?? []).entries()) {
-    const sidecar = service.connect?.sidecarService;
-    if (sidecar == null || !service.checks?.some((check) => check.expose)) continue;
+    const sidecar = service.connect?.sidecarService ?? null;
+    if (sidecar === null || !service.checks?.some((check) => check.expose)) continue;
     result = exposeService(result, index, service);
   }
   return result;

@@ -59,7 +59,7 @@ function signalsOf(task: Task): string[] {
 }
 
 function signalConstraints(group: TaskGroup): Constraint[] {
-  const signals = [...new Set((group.tasks ?? []).flatMap(signalsOf))].sort();
+  const signals = [...new Set((group.tasks ?? []).flatMap(signalsOf))].filter((signal) => signal !== "").sort();
   if (signals.length === 0) return [];
   return [{ lTarget: "${attr.os.signals}", rTarget: signals.join(","), operand: "set_contains" }];
 }
@@ -84,7 +84,7 @@ function networkConstraints(group: TaskGroup): Constraint[] {
     ? cniPlugins.map((plugin) => atLeast(`plugins.cni.version.${plugin}`, "0.4.0"))
     : [];
   const usesTransparentProxy = group.services?.some(
-    (service) => service.connect?.sidecarService?.proxy?.transparentProxy != null,
+    (service) => (service.connect?.sidecarService?.proxy?.transparentProxy ?? null) !== null,
   );
   if (usesTransparentProxy)
     implied.push(atLeast("plugins.cni.version.consul-cni", "1.4.2"), atLeast("nomad.version", "1.8.0-dev"));

@@ -1,5 +1,6 @@
 /** From the canonical draft of a client to the job as a server stores it. */
 import {
+  type ConsulConnect,
   type ConsulProxy,
   Job,
   type JobDraft,
@@ -152,14 +153,15 @@ function storedService(service: Service, job: Job, task: Task | undefined): Serv
       identity === null
         ? null
         : { ...identity, name: identity.name || identityName(service, task), serviceName: service.name },
-    connect:
-      connect?.sidecarService?.proxy == null
-        ? connect
-        : {
-            ...connect,
-            sidecarService: { ...connect.sidecarService, proxy: storedProxy(connect.sidecarService.proxy) },
-          },
+    connect: connect === null ? null : storedConnect(connect),
   };
+}
+
+function storedConnect(connect: ConsulConnect): ConsulConnect {
+  const { sidecarService } = connect;
+  const proxy = sidecarService?.proxy ?? null;
+  if (sidecarService === null || proxy === null) return connect;
+  return { ...connect, sidecarService: { ...sidecarService, proxy: storedProxy(proxy) } };
 }
 
 function identityName(service: Service, task: Task | undefined): string {

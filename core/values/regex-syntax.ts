@@ -60,7 +60,7 @@ class RegexParser {
 
   whole(): RegexNode {
     const node = this.either();
-    if (this.#at < this.#points.length) throw new RegexFault("unexpected )");
+    if (this.#at < this.#points.length) throw new RegexFault(`unexpected ): \`${this.#points.join("")}\``);
     return node;
   }
 
@@ -168,7 +168,7 @@ class RegexParser {
       return undefined;
     }
     const inner = this.either();
-    if (!this.skip(")")) throw new RegexFault("missing closing )");
+    if (!this.skip(")")) throw new RegexFault(`missing closing ): \`${this.#points.join("")}\``);
     this.#flags = flags;
     this.#depth -= 1;
     return [opened === "plain" ? inner : { kind: "group", index: opened, inner }];
@@ -265,11 +265,12 @@ class RegexParser {
 
   /** What stands between `[` and `]`. */
   private bracket(): RegexNode {
+    const open = this.#at - 1;
     const negated = this.skip("^");
     const tests: CharacterTest[] = [];
     const singles = new Set<number>();
     for (let first = true; first || this.next !== "]"; first = false) {
-      if (this.next === undefined) throw new RegexFault("missing closing ]");
+      if (this.next === undefined) throw new RegexFault(`missing closing ]: \`${this.#points.slice(open).join("")}\``);
       const test = this.bracketItem(singles);
       if (test !== undefined) tests.push(test);
     }
