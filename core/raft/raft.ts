@@ -264,6 +264,7 @@ function read(server: Server, leadership: Leadership, id: RequestId): void {
 
 function durable(server: Server, epoch: number, index: number, term: number): void {
   const tookMs = server.writes.confirm(epoch, index, term, server.nowMs);
+  if (tookMs === undefined) return;
   const p99Ms = server.syncWatch.record(tookMs, server.electionMs / 10, server.nowMs);
   for (const message of server.writes.releasable()) server.send(message);
   countOwnVote(server);
