@@ -106,8 +106,8 @@ export class ByteLog implements NodeLog {
   readonly #disk = new SimulatedDisk();
   readonly #model = new ModelLog();
   #writer: LogWriter;
-  #safeOffset = 0;
-  #safeSequence = 0;
+  #last = { sequence: 0, offset: 0 };
+  #safe = this.#last;
   #wasDamaged = false;
   /** A cut that is written and not confirmed may or may not survive: nothing is certain after it. */
   #unsureAfter = Number.MAX_VALUE;
@@ -124,8 +124,8 @@ export class ByteLog implements NodeLog {
 
   begin(group: readonly PersistEffect[]): void {
     const { sequence, offset } = this.#writer.durable;
-    this.#safeSequence = sequence;
-    this.#safeOffset = offset;
+    this.#safe = this.#last;
+    this.#last = { sequence, offset };
     for (const effect of group)
       this.#unsureAfter = Math.min(this.#unsureAfter, effect.truncateAfter ?? effect.reset?.index ?? Number.MAX_VALUE);
     this.#model.begin(group);
@@ -154,15 +154,18 @@ export class ByteLog implements NodeLog {
    * power failure may take, is excluded, because no log can tell its damage from a torn write.
    */
   damage(random: Random): boolean {
-    const name = segmentName(this.#safeSequence);
-    if (this.#safeOffset <= 512 || this.#disk.size(name) === undefined) return false;
-    this.#disk.flipBit(name, 512 + random.below(this.#safeOffset - 512), random.below(8));
+    const { sequence, offset } = this.#safe;
+    const name = segmentName(sequence);
+    if (offset <= 512 || this.#disk.size(name) === undefined) return false;
+    this.#disk.flipBit(name, 512 + random.below(offset - 512), random.below(8));
     this.#wasDamaged = true;
     return true;
   }
 
   recover(snapshot: SnapshotDescription | undefined): RecoveredState {
     this.#identity.incarnation++;
+    this.#last = { sequence: 0, offset: 0 };
+    this.#safe = this.#last;
     const { writer, entries, mustReach, hardState, findings, endIndex } = this.#open(snapshot?.index ?? 0);
     this.#writer = writer;
     this.findings.push(...findings);

@@ -1,0 +1,20 @@
+import { parentPort } from "node:worker_threads";
+import { runSeeds } from "./raft/campaign.ts";
+import type { SeedResult } from "./raft/run.ts";
+import type { Profile } from "./raft/swarm.ts";
+
+/** Some seeds for one thread to run. */
+export interface ChunkTask {
+  readonly from: number;
+  readonly count: number;
+  readonly profile: Profile | "all";
+}
+
+parentPort?.on("message", (task: ChunkTask) => {
+  const results: SeedResult[] = [];
+  runSeeds(task.from, task.count, task.profile, (result) => {
+    results.push(result);
+    return result.failure === undefined;
+  });
+  parentPort?.postMessage(results);
+});
