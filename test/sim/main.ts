@@ -13,7 +13,7 @@ function runMutant(name: string, args: readonly string[]): number {
     output.write(`no mutant is called ${name}; --list-mutants names them\n`);
     return exitCodes.usage;
   }
-  const register = new URL("./mutants/register.js", import.meta.url).href;
+  const register = new URL("./mutants/main.js", import.meta.url).href;
   const main = fileURLToPath(import.meta.url);
   const env = { ...process.env, DROVER_MUTANT: name };
   const { status } = spawnSync(process.execPath, ["--import", register, main, ...args], { stdio: "inherit", env });

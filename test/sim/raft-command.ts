@@ -5,10 +5,11 @@ import { Worker } from "node:worker_threads";
 import type { SimArguments } from "./arguments.ts";
 import { profileOf } from "./raft/campaign.ts";
 import { runSeed, runSwarm, type SeedResult } from "./raft/run.ts";
+import { replayTranscript } from "./raft/script.ts";
 import { shrink } from "./raft/shrink.ts";
 import { drawSwarm, type Swarm } from "./raft/swarm.ts";
 import { RunTally } from "./raft/tally.ts";
-import type { ChunkTask } from "./raft-worker.ts";
+import type { ChunkTask } from "./raft/worker.ts";
 
 /** Where the sim command writes and what it can look at; handed in so that tests see it. */
 export interface SimOutput {
@@ -30,8 +31,20 @@ export async function runRaft(args: SimArguments, output: SimOutput): Promise<nu
 }
 
 function replay(file: string, args: SimArguments, output: SimOutput): number {
+  if (file.endsWith(".txt")) return replayText(file, output);
   const script = JSON.parse(readFileSync(file, "utf8")) as { readonly swarm: Swarm };
   return runOne(script.swarm, args, output);
+}
+
+/** A transcript must come out as it is written; the first differing line is shown. */
+function replayText(file: string, output: SimOutput): number {
+  const written = readFileSync(file, "utf8");
+  const replayed = replayTranscript(written);
+  const [expected, found] = [written.split("\n"), replayed.split("\n")];
+  const at = found.findIndex((line, position) => line !== expected[position]);
+  if (replayed === written) return exitCodes.clean;
+  output.write(`${file}:${at + 1}: expected "${expected[at] ?? ""}", found "${found[at] ?? ""}"\n`);
+  return exitCodes.safety;
 }
 
 function runOne(swarm: Swarm, args: SimArguments, output: SimOutput): number {
@@ -83,7 +96,7 @@ class Campaign {
   }
 
   async #runLane(): Promise<void> {
-    const worker = new Worker(new URL("./raft-worker.js", import.meta.url));
+    const worker = new Worker(new URL("./raft/worker.js", import.meta.url));
     try {
       for (let task = this.#nextTask(); task !== undefined; task = this.#nextTask()) {
         const results = await this.#ask(worker, task);
@@ -94,14 +107,15 @@ class Campaign {
     }
   }
 
-  #ask(worker: Worker, task: ChunkTask): Promise<readonly SeedResult[]> {
+  #ask(lane: Worker, task: ChunkTask): Promise<readonly SeedResult[]> {
     return new Promise((resolve, reject) => {
-      worker.once("error", reject);
-      worker.once("message", (results: readonly SeedResult[]) => {
-        worker.removeListener("error", reject);
+      lane.once("error", reject);
+      lane.once("message", (results: readonly SeedResult[]) => {
+        lane.removeListener("error", reject);
         resolve(results);
       });
-      worker.postMessage(task);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
+      lane.postMessage(task);
     });
   }
 

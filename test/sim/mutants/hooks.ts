@@ -13,7 +13,7 @@ export function initialize(data: Patch): void {
 export const load: LoadHook = async (url, context, nextLoad) => {
   const loaded = await nextLoad(url, context);
   if (patch === undefined || !url.endsWith(`/dist/${patch.file}`)) return loaded;
-  const source = String(loaded.source);
+  const source = Buffer.from(loaded.source as Uint8Array).toString();
   const count = source.split(patch.from).length - 1;
   if (count !== 1) throw new Error(`mutant ${patch.name} matches ${count} times in ${patch.file}`);
   return { ...loaded, source: source.replace(patch.from, () => (patch as Patch).to), shortCircuit: true };

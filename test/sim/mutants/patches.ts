@@ -8,19 +8,21 @@ export interface Mutant {
   readonly file: string;
   readonly from: string;
   readonly to: string;
-  /** A run that finds it: profile and the seeds to try, in order. */
-  readonly witness: {
-    readonly profile: "plain" | "membership" | "disk";
-    readonly from: number;
-    readonly count: number;
-  };
+  /** What finds it: a seed that did, or a transcript. */
+  readonly witness: SeedWitness | ScriptWitness;
 }
 
-const seeds = (profile: "plain" | "membership" | "disk", count: number, from = 1): Mutant["witness"] => ({
-  profile,
-  from,
-  count,
-});
+export interface SeedWitness {
+  readonly profile: "plain" | "membership" | "disk";
+  readonly seed: number;
+}
+
+export interface ScriptWitness {
+  readonly script: string;
+}
+
+const seed = (profile: SeedWitness["profile"], number: number): SeedWitness => ({ profile, seed: number });
+const script = (name: string): ScriptWitness => ({ script: name });
 
 const raft = "core/raft/";
 
@@ -32,7 +34,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}election.js`,
     from: "server.sendAfterHardState(voteResponse(server, request, granted, server.term));",
     to: "server.send(voteResponse(server, request, granted, server.term));",
-    witness: seeds("plain", 20),
+    witness: seed("plain", 1),
   },
   {
     name: "ackBeforeFsync",
@@ -41,7 +43,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}following.js`,
     from: 'server.sendAfterWrites({\n        type: "append-response",\n        from,\n        to,\n        term,\n        sequence,\n        accepted: true,',
     to: 'server.send({\n        type: "append-response",\n        from,\n        to,\n        term,\n        sequence,\n        accepted: true,',
-    witness: seeds("plain", 20),
+    witness: seed("plain", 1),
   },
   {
     name: "commitOldTerm",
@@ -50,7 +52,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}replication.js`,
     from: "server.log.termAt(index) !== server.term",
     to: "false",
-    witness: seeds("plain", 3000),
+    witness: script("figure-8"),
   },
   {
     name: "truncateStale",
@@ -59,7 +61,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}following.js`,
     from: "entry.index > server.commitIndex && server.log.termAt(entry.index) !== entry.term",
     to: "entry.index > server.commitIndex",
-    witness: seeds("plain", 50),
+    witness: seed("plain", 1),
   },
   {
     name: "commitNoMin",
@@ -68,7 +70,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}following.js`,
     from: "followCommit(server, Math.min(request.commit, lastNew));",
     to: "followCommit(server, Math.min(request.commit, server.log.lastIndex));",
-    witness: seeds("plain", 3000),
+    witness: script("commit-bound"),
   },
   {
     name: "matchLast",
@@ -77,7 +79,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}following.js`,
     from: "matchIndex: lastNew,",
     to: "matchIndex: server.log.lastIndex,",
-    witness: seeds("plain", 300),
+    witness: seed("plain", 2),
   },
   {
     name: "staleVoteCounted",
@@ -86,7 +88,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}election.js`,
     from: "if (response.round !== server.campaign.round)\n        return false;\n    if (response.preVote)",
     to: "if (!response.preVote)\n        return server.role === 'candidate';\n    if (response.preVote)",
-    witness: seeds("plain", 2000),
+    witness: script("stale-votes"),
   },
   {
     name: "changeBeforeNoop",
@@ -95,7 +97,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}membership.js`,
     from: 'if (server.configurations.index > server.commitIndex)\n        return "change-pending";',
     to: "",
-    witness: seeds("membership", 3000),
+    witness: seed("membership", 1240),
   },
   {
     name: "configurationNotRolledBack",
@@ -104,7 +106,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}following.js`,
     from: "server.configurations.truncateAfter(keep);",
     to: "",
-    witness: seeds("membership", 500),
+    witness: seed("membership", 197),
   },
   {
     name: "noPreVote",
@@ -113,7 +115,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}election.js`,
     from: "!hearsLeader(server) &&",
     to: "",
-    witness: seeds("plain", 0),
+    witness: script("partial-partition"),
   },
   {
     name: "noStepDown",
@@ -122,7 +124,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}leading.js`,
     from: "if (!hasQuorum(server, leadership))",
     to: "if (false)",
-    witness: seeds("plain", 2000),
+    witness: script("former-leader"),
   },
   {
     name: "localRead",
@@ -131,7 +133,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}leading.js`,
     from: "if (isQuorum(voters, (id) => id === server.id))",
     to: "if (true)",
-    witness: seeds("plain", 300),
+    witness: seed("plain", 639),
   },
   {
     name: "readNoTermCheck",
@@ -140,7 +142,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}leading.js`,
     from: "server.commitIndex < leadership.noopIndex || !leadership.reads.canBegin",
     to: "!leadership.reads.canBegin",
-    witness: seeds("plain", 1000),
+    witness: seed("plain", 2),
   },
   {
     name: "readReuseRound",
@@ -149,7 +151,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}read-rounds.js`,
     from: "this.#waiting.push(id);",
     to: "(this.#inRound.length > 0 ? this.#inRound : this.#waiting).push(id);",
-    witness: seeds("plain", 3000),
+    witness: script("read-round"),
   },
   {
     name: "ackWithoutOwnDisk",
@@ -158,7 +160,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}replication.js`,
     from: "id === server.id ? server.writes.durableIndex :",
     to: "id === server.id ? server.log.lastIndex :",
-    witness: seeds("plain", 200),
+    witness: script("single-voter-disk"),
   },
   {
     name: "durableIgnoresTruncation",
@@ -167,7 +169,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}writes.js`,
     from: "write.covers = Math.min(write.covers, index);",
     to: "void write;",
-    witness: seeds("plain", 3000),
+    witness: seed("plain", 712),
   },
   {
     name: "noLogCheck",
@@ -176,7 +178,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}election.js`,
     from: "return server.log.isUpToDate(request.lastIndex, request.lastTerm);",
     to: "return true;",
-    witness: seeds("plain", 100),
+    witness: seed("plain", 2),
   },
   {
     name: "doubleVote",
@@ -185,7 +187,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}election.js`,
     from: "return (server.vote === undefined || server.vote === request.from) &&",
     to: "return true &&",
-    witness: seeds("plain", 100),
+    witness: seed("plain", 2),
   },
   {
     name: "votesAfterLoss",
@@ -194,7 +196,7 @@ export const mutants: readonly Mutant[] = [
     file: "core/log/recover.js",
     from: "? { ...this.#hardState, mustReach: Math.max(mustReach, this.#highestSeen) }",
     to: "? this.#hardState",
-    witness: seeds("disk", 200),
+    witness: seed("disk", 1),
   },
   {
     name: "damageIsTorn",
@@ -203,7 +205,7 @@ export const mutants: readonly Mutant[] = [
     file: "core/log/scan.js",
     from: "said.offset > from &&",
     to: "false &&",
-    witness: seeds("disk", 300),
+    witness: seed("disk", 1),
   },
   {
     name: "noSettleTail",
@@ -212,7 +214,7 @@ export const mutants: readonly Mutant[] = [
     file: "core/log/writer.js",
     from: "this.#settleTail(recovery);",
     to: "",
-    witness: seeds("disk", 500),
+    witness: seed("disk", 1),
   },
   {
     name: "slotsWithoutFolderSync",
@@ -221,7 +223,7 @@ export const mutants: readonly Mutant[] = [
     file: "core/log/writer.js",
     from: "if (isNew)\n            this.#disk.syncFolder();",
     to: "",
-    witness: seeds("disk", 500),
+    witness: seed("disk", 646),
   },
   {
     name: "noSync",
@@ -230,7 +232,7 @@ export const mutants: readonly Mutant[] = [
     file: "core/log/writer.js",
     from: "this.#disk.sync(this.#name);\n        if (this.#isSlotDirty)",
     to: "if (this.#isSlotDirty)",
-    witness: seeds("disk", 100),
+    witness: seed("disk", 1),
   },
   {
     name: "seedIgnoresSegment",
@@ -239,6 +241,69 @@ export const mutants: readonly Mutant[] = [
     file: "core/log/segment.js",
     from: "/${identity.serverId}/${sequence}`",
     to: "/${identity.serverId}`",
-    witness: seeds("disk", 500),
+    witness: seed("disk", 6),
+  },
+  {
+    name: "removedDisturbs",
+    row: "R10",
+    what: "a non-voter campaigns",
+    file: `${raft}election.js`,
+    from: "if (configurations.isVoter(id))\n        return true;",
+    to: "return true;",
+    witness: script("removed-server"),
+  },
+  {
+    name: "rememberedLeader",
+    row: "R12",
+    what: "a server refuses pre-votes because of a leader that it merely remembers",
+    file: `${raft}election.js`,
+    from: "server.nowMs - server.heardMs < server.electionMs",
+    to: "true",
+    witness: script("silent-leader"),
+  },
+  {
+    name: "proposeWhileTransferring",
+    row: "R13",
+    what: "proposals are taken while leadership is handed over",
+    file: `${raft}raft.js`,
+    from: 'if (leadership.transfer !== undefined)\n        return reject(server, id, "transferring");',
+    to: "",
+    witness: script("transfer"),
+  },
+  {
+    name: "changeWithoutTerm",
+    row: "R8",
+    what: "a leader changes members before an entry of its term is committed",
+    file: `${raft}membership.js`,
+    from: 'if (server.commitIndex < leadership.noopIndex)\n        return "term-not-established";',
+    to: "",
+    witness: script("membership-bug"),
+  },
+  {
+    name: "demotedNeverCampaigns",
+    row: "§4.2.2",
+    what: "a leader whose uncommitted entry demotes it never campaigns again",
+    file: `${raft}election.js`,
+    from: "return configurations.index > commitIndex &&",
+    to: "return false &&",
+    witness: script("demoted-leader"),
+  },
+  {
+    name: "lateTimerWins",
+    row: "timers",
+    what: "a late timer is served before the input that waits",
+    file: `${raft}raft.js`,
+    from: "if (!this.#isPostponed && lateMs > server.electionMs / 10)",
+    to: "if (false)",
+    witness: script("stall"),
+  },
+  {
+    name: "snapshotKeepsLog",
+    row: "R20",
+    what: "a snapshot is installed over a log that contradicts it",
+    file: `${raft}snapshot-receiving.js`,
+    from: "server.log.termAt(snapshot.index) === snapshot.term",
+    to: "server.log.termAt(snapshot.index) !== undefined",
+    witness: seed("membership", 52),
   },
 ];

@@ -34,7 +34,7 @@ export class RunTally {
 
   /** One line for people. */
   line(cpuSeconds: number): string {
-    const faults = [...this.faults].sort().map(([kind, count]) => `${kind} ${count}`);
+    const faults = [...this.faults].map(([kind, count]) => `${kind} ${count}`).sort();
     return [
       `${this.seeds} seeds (${this.counting} counting), ${(this.seeds / cpuSeconds).toFixed(0)} a CPU-second`,
       `${this.events} events, ${this.acknowledged} acknowledged, ${this.leaderChanges} leaders`,

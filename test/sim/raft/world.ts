@@ -160,7 +160,7 @@ export class RaftWorld {
       case "reply":
         return this.#reply(server, effect);
       case "timer":
-        return this.#timer(server, effect.atMs);
+        return this.#timer(server, effect.atMs, effect.afterInput);
       case "role":
         this.oracles.termOf(`${server.id}/${server.incarnation}`, effect.term);
         if (effect.role === "leader") this.oracles.leads(server.id, effect.term, server.raft);
@@ -211,9 +211,9 @@ export class RaftWorld {
     if (snapshot !== undefined) this.#answer(server, server.syncMs, () => ({ type: "snapshot-saved", snapshot }));
   }
 
-  #timer(server: SimulatedServer, atLocalMs: number): void {
+  #timer(server: SimulatedServer, atLocalMs: number, afterInput: boolean): void {
     const token = ++server.timerToken;
-    const atMs = Math.max(this.nowMs, server.worldMs(atLocalMs) + 1e-6);
+    const atMs = Math.max(this.nowMs, server.worldMs(atLocalMs) + (afterInput ? 0.002 : 1e-6));
     this.after(atMs - this.nowMs, () => {
       if (server.timerToken === token) this.deliver(server, { type: "timer" });
     });

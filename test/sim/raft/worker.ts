@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
-import { runSeeds } from "./raft/campaign.ts";
-import type { SeedResult } from "./raft/run.ts";
-import type { Profile } from "./raft/swarm.ts";
+import { runSeeds } from "./campaign.ts";
+import type { SeedResult } from "./run.ts";
+import type { Profile } from "./swarm.ts";
 
 /** Some seeds for one thread to run. */
 export interface ChunkTask {
@@ -16,5 +16,6 @@ parentPort?.on("message", (task: ChunkTask) => {
     results.push(result);
     return result.failure === undefined;
   });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
   parentPort?.postMessage(results);
 });
