@@ -1,7 +1,6 @@
-import { crc32c } from "#core/base";
+import { ByteReader, ByteWriter, crc32c } from "#core/base";
 import { decodeConfiguration, encodeConfiguration } from "./configuration.ts";
 import { ENTRY_BYTES_MAX, type Entry, type EntryKind } from "./entry.ts";
-import { FrameReader, FrameWriter } from "./frame-bytes.ts";
 import type { AppendRequest, Message, SnapshotDescription } from "./message.ts";
 
 /** Who sends: every frame says so, and one of another cluster is dropped. */
@@ -43,7 +42,7 @@ const types: readonly (Message["type"] | undefined)[] = [
 const kinds: readonly EntryKind[] = ["command", "noop", "configuration"];
 
 export function encodeFrame(message: Message, sender: FrameSender): Uint8Array {
-  const writer = new FrameWriter(capacityFor(message));
+  const writer = new ByteWriter(capacityFor(message));
   writer.u32(MAGIC);
   writer.u8(FRAME_VERSION);
   writer.u8(types.indexOf(message.type));
@@ -72,7 +71,7 @@ function checksumOf(frame: Uint8Array): number {
   return crc32c(frame, crc32c(frame, 0, 0, 12), HEADER_BYTES);
 }
 
-function writeFields(writer: FrameWriter, message: Message): void {
+function writeFields(writer: ByteWriter, message: Message): void {
   switch (message.type) {
     case "vote-request":
       writer.u8(message.preVote ? 1 : 0);
@@ -107,7 +106,7 @@ function writeFields(writer: FrameWriter, message: Message): void {
   }
 }
 
-function writeAppend(writer: FrameWriter, message: AppendRequest): void {
+function writeAppend(writer: ByteWriter, message: AppendRequest): void {
   for (const value of [message.sequence, message.previousIndex, message.previousTerm, message.commit])
     writer.u64(value);
   writer.u32(message.entries.length);
@@ -118,7 +117,7 @@ function writeAppend(writer: FrameWriter, message: AppendRequest): void {
   }
 }
 
-function writeSnapshot(writer: FrameWriter, snapshot: SnapshotDescription): void {
+function writeSnapshot(writer: ByteWriter, snapshot: SnapshotDescription): void {
   writer.text(snapshot.id);
   for (const value of [snapshot.index, snapshot.term, snapshot.bytes]) writer.u64(value);
   writer.text(snapshot.hash);
@@ -129,7 +128,7 @@ function writeSnapshot(writer: FrameWriter, snapshot: SnapshotDescription): void
 export function decodeFrame(frame: Uint8Array, clusterId: string): FrameReading {
   const drop = (reason: FrameDrop): FrameReading => ({ type: "dropped", reason });
   if (frame.length < HEADER_BYTES) return drop("truncated");
-  const head = new FrameReader(frame, 0);
+  const head = new ByteReader(frame, 0);
   if (head.u32() !== MAGIC) return drop("magic");
   const version = head.u8();
   const type = types[head.u8()];
@@ -152,7 +151,7 @@ interface Envelope {
   readonly term: number;
 }
 
-function readMessage(reader: FrameReader, type: Message["type"], envelope: Envelope): Message | undefined {
+function readMessage(reader: ByteReader, type: Message["type"], envelope: Envelope): Message | undefined {
   switch (type) {
     case "vote-request": {
       const [preVote, transfer] = [reader.flag(), reader.flag()];
@@ -187,7 +186,7 @@ function readMessage(reader: FrameReader, type: Message["type"], envelope: Envel
 
 const ENTRY_BYTES_MIN = 13;
 
-function readAppend(reader: FrameReader, envelope: Envelope): AppendRequest | undefined {
+function readAppend(reader: ByteReader, envelope: Envelope): AppendRequest | undefined {
   const [sequence, previousIndex, previousTerm, commit] = [reader.u64(), reader.u64(), reader.u64(), reader.u64()];
   const count = reader.u32();
   if (count * ENTRY_BYTES_MIN > reader.left) return undefined;
@@ -207,7 +206,7 @@ function isPlausible(kind: EntryKind, data: Uint8Array): boolean {
   return kind === "configuration" ? decodeConfiguration(data) !== undefined : data.length <= ENTRY_BYTES_MAX;
 }
 
-function readChunk(reader: FrameReader, envelope: Envelope): Message | undefined {
+function readChunk(reader: ByteReader, envelope: Envelope): Message | undefined {
   const id = reader.text();
   const [index, term, bytes] = [reader.u64(), reader.u64(), reader.u64()];
   const hash = reader.text();

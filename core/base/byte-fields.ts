@@ -1,10 +1,11 @@
-import { assert, utf8Decode, utf8Encode } from "#core/base";
+import { assert } from "./assert.ts";
+import { utf8Decode, utf8Encode } from "./bytes.ts";
 
 const WORD = 0x1_0000_0000;
 const TEXT_BYTES_MAX = 255;
 
 /** Appends little-endian fields to a buffer that grows. */
-export class FrameWriter {
+export class ByteWriter {
   #bytes: Uint8Array;
   #view: DataView;
   length = 0;
@@ -33,6 +34,7 @@ export class FrameWriter {
     this.#view.setUint32(at + 4, Math.floor(value / WORD), true);
   }
 
+  /** At most 255 bytes of UTF-8 behind their length. */
   text(value: string): void {
     const encoded = utf8Encode(value);
     assert(encoded.length <= TEXT_BYTES_MAX, () => `"${value}" is longer than ${TEXT_BYTES_MAX} bytes`);
@@ -40,6 +42,7 @@ export class FrameWriter {
     this.#bytes.set(encoded, this.#room(encoded.length));
   }
 
+  /** Bytes behind their length, whatever it is. */
   blob(value: Uint8Array): void {
     this.u32(value.length);
     this.#bytes.set(value, this.#room(value.length));
@@ -63,7 +66,7 @@ export class FrameWriter {
 }
 
 /** Reads fields; after any that does not fit, `isBroken` stays true and every value is empty. */
-export class FrameReader {
+export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at: number;
