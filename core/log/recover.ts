@@ -39,6 +39,10 @@ export interface Recovery {
   readonly voidSequences: readonly number[];
   readonly nextSequence: number;
   readonly findings: readonly RecoveryFinding[];
+  /** Where the last batch begins: a process that died may have written it without a sync. */
+  readonly lastBatchOffset: number;
+  /** Which slot (0 or 1) is written next: never the one that is the newest. */
+  readonly nextSlot: number;
 }
 
 /**
@@ -62,6 +66,8 @@ class LogRecovery {
   readonly #disk: Disk;
   readonly #files: SegmentFiles;
   readonly #slots: readonly Slot[];
+  readonly #nextSlot: number;
+  #lastBatchOffset = SEGMENT_HEADER_BYTES;
   readonly #snapshotIndex: number;
   readonly #visitor: LogVisitor;
   readonly #findings: RecoveryFinding[] = [];
@@ -85,6 +91,8 @@ class LogRecovery {
     this.#disk = disk;
     this.#files = files;
     this.#slots = slots.filter((slot) => slot !== undefined);
+    const [first, second] = slots.map((slot) => slot?.hardState.generation ?? -1);
+    this.#nextSlot = (first ?? -1) > (second ?? -1) ? 1 : 0;
     this.#snapshotIndex = snapshotIndex;
     this.#visitor = visitor;
   }
@@ -137,6 +145,7 @@ class LogRecovery {
     const size = this.#disk.size(name) ?? 0;
     const limit = Math.min(size, next?.previous.offset ?? size);
     this.#advanceEnd(sequence, SEGMENT_HEADER_BYTES);
+    if (!this.#isDamaged) this.#lastBatchOffset = SEGMENT_HEADER_BYTES;
     const offset = scanSegment(read, limit, seed, this.#recordVisitor(sequence));
     this.#advanceEnd(sequence, offset);
     if (next === undefined) this.#readTail(read, offset, size, seed, sequence);
@@ -189,7 +198,10 @@ class LogRecovery {
         if (!this.#isDamaged) this.#begin(index, term);
       },
       hardState: (state) => this.#noteHardState(state),
-      batch: (_timeMs, _count, offset) => this.#advanceEnd(sequence, offset),
+      batch: (_timeMs, _count, offset) => {
+        this.#advanceEnd(sequence, offset);
+        if (!this.#isDamaged) this.#lastBatchOffset = offset;
+      },
     };
   }
 
@@ -243,6 +255,8 @@ class LogRecovery {
       voidSequences: all.filter((sequence) => !live.has(sequence)).sort((left, right) => left - right),
       nextSequence: Math.max(0, ...all, ...this.#slots.map((slot) => slot.activeSequence)) + 1,
       findings: this.#findings,
+      lastBatchOffset: this.#lastBatchOffset,
+      nextSlot: this.#nextSlot,
     };
   }
 }

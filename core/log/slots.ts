@@ -49,11 +49,6 @@ export function decodeSlot(bytes: Uint8Array, identity: LogIdentity): Slot | und
   return { activeSequence, hardState, durable };
 }
 
-/** Which of the two places a slot belongs in: generations take turns. */
-export function slotOffset(generation: number): number {
-  return (generation % 2) * SLOT_BYTES;
-}
-
 export function readSlots(disk: Disk, identity: LogIdentity): (Slot | undefined)[] {
   if (disk.size(SLOTS_NAME) === undefined) return [undefined, undefined];
   return [0, SLOT_BYTES].map((offset) => decodeSlot(disk.read(SLOTS_NAME, offset, SLOT_BYTES), identity));

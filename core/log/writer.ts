@@ -5,7 +5,7 @@ import { type Disk, type LogIdentity, segmentName, SLOTS_NAME, SPARE_NAME } from
 import type { StoredHardState } from "./hard-state.ts";
 import type { LiveSegment, Recovery } from "./recover.ts";
 import { type Attested, checksumSeed, encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./segment.ts";
-import { encodeSlot, SLOT_BYTES, slotOffset } from "./slots.ts";
+import { encodeSlot, SLOT_BYTES } from "./slots.ts";
 
 export interface LogWriterOptions {
   readonly identity: LogIdentity;
@@ -43,6 +43,7 @@ export class LogWriter {
   #pendingEpoch: number | undefined = undefined;
   #isSlotDirty = false;
   #hasSpare: boolean;
+  #nextSlot: number;
 
   /** Begins a new segment behind what was recovered; a torn or damaged rest of the old one is left where it is. */
   constructor(disk: Disk, options: LogWriterOptions, recovery: Recovery, nowMs: number) {
@@ -55,7 +56,21 @@ export class LogWriter {
     this.#index = recovery.end.index;
     this.#term = recovery.end.term;
     this.#hasSpare = disk.size(SPARE_NAME) !== undefined;
+    this.#nextSlot = recovery.nextSlot;
+    this.#settleTail(recovery);
     this.#beginSegment(nowMs);
+  }
+
+  /**
+   * What was read back may never have reached the medium: the last process may have died before its sync, or because
+   * of it, and after a failed sync the cache calls such pages clean. So the last batch is written again, then synced.
+   */
+  #settleTail({ end, lastBatchOffset }: Recovery): void {
+    if (end.sequence === 0 || end.offset <= SEGMENT_HEADER_BYTES) return;
+    const name = segmentName(end.sequence);
+    const from = Math.max(0, lastBatchOffset - MARKER_BYTES);
+    this.#disk.write(name, from, this.#disk.read(name, from, end.offset - from).slice());
+    this.#disk.sync(name);
   }
 
   get hardState(): StoredHardState {
@@ -184,9 +199,12 @@ export class LogWriter {
   #writeSlot(): void {
     const { identity } = this.#options;
     const slot = { hardState: this.#hardState, durable: this.#durable, activeSequence: this.#sequence };
-    if (this.#disk.size(SLOTS_NAME) === undefined) this.#disk.write(SLOTS_NAME, 0, new Uint8Array(2 * SLOT_BYTES));
-    this.#disk.write(SLOTS_NAME, slotOffset(this.#hardState.generation), encodeSlot(slot, identity));
+    const isNew = this.#disk.size(SLOTS_NAME) === undefined;
+    if (isNew) this.#disk.write(SLOTS_NAME, 0, new Uint8Array(2 * SLOT_BYTES));
+    this.#disk.write(SLOTS_NAME, this.#nextSlot * SLOT_BYTES, encodeSlot(slot, identity));
     this.#disk.sync(SLOTS_NAME);
+    if (isNew) this.#disk.syncFolder();
+    this.#nextSlot = 1 - this.#nextSlot;
     this.#isSlotDirty = false;
   }
 }

@@ -1,12 +1,20 @@
+import { votersOf } from "./configuration.ts";
 import type { VoteRequest, VoteResponse } from "./message.ts";
 import { Tally } from "./quorum.ts";
 import { openTerm } from "./replication.ts";
 import { becomeFollower, becomeLeader } from "./roles.ts";
 import type { Server } from "./server.ts";
 
-/** Thesis §4.2.2: only a voter of its own latest configuration campaigns; never one that lost acknowledged entries. */
+/**
+ * Only a voter of its latest configuration campaigns, or one that still is a voter until that configuration is committed
+ * (thesis §4.2.2: it may hold the only copy of the entry that demotes it, and then nobody else could win); never a server
+ * that lost acknowledged entries.
+ */
 function mayCampaign(server: Server): boolean {
-  return server.configurations.isVoter(server.id) && server.mustReach === 0;
+  const { configurations, id, commitIndex } = server;
+  if (server.mustReach > 0) return false;
+  if (configurations.isVoter(id)) return true;
+  return configurations.index > commitIndex && votersOf(configurations.at(commitIndex)).includes(id);
 }
 
 /** No leader was heard in time (paper §5.2). What this server believed about a leader is void from here on. */

@@ -56,6 +56,15 @@ export type {
   SlowSyncEffect,
   TimerEffect,
 } from "./effect.ts";
+export {
+  decodeFrame,
+  encodeFrame,
+  FRAME_BYTES_MAX,
+  FRAME_VERSION,
+  type FrameDrop,
+  type FrameReading,
+  type FrameSender,
+} from "./frame.ts";
 export { APPEND_BYTES_MAX, ENTRY_BYTES_MAX, type Entry, type EntryKind, type ServerId } from "./entry.ts";
 export type { MembershipChange, RaftEvent, RequestId } from "./event.ts";
 export type {

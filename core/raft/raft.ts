@@ -8,6 +8,7 @@ import type { RaftEvent, RequestId } from "./event.ts";
 import type { Leadership } from "./leadership.ts";
 import { leaderTick, settleMembership, startReadRound } from "./leading.ts";
 import { changeMembership } from "./membership.ts";
+import type { Message } from "./message.ts";
 import type { RaftOptions, RecoveredState } from "./options.ts";
 import { receive } from "./receive.ts";
 import { advanceCommit, appendAsLeader } from "./replication.ts";
@@ -264,11 +265,17 @@ function read(server: Server, leadership: Leadership, id: RequestId): void {
 
 function durable(server: Server, epoch: number, index: number, term: number): void {
   const tookMs = server.writes.confirm(epoch, index, term, server.nowMs);
+  if (tookMs === undefined) return;
   const p99Ms = server.syncWatch.record(tookMs, server.electionMs / 10, server.nowMs);
-  for (const message of server.writes.releasable()) server.send(message);
+  for (const message of server.writes.releasable()) if (!isOutdated(server, message)) server.send(message);
   countOwnVote(server);
   if (server.leadership !== undefined) advanceCommit(server, server.leadership);
   if (p99Ms === undefined) return;
   const { electionMs } = server;
   server.emit({ type: "slow-sync", term: server.term, index, epoch, p99Ms, electionMs });
+}
+
+/** An acknowledgement to the leader of an earlier term may speak of entries that have been replaced meanwhile. */
+function isOutdated(server: Server, message: Message): boolean {
+  return message.type === "append-response" && message.term < server.term;
 }

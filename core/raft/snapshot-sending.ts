@@ -35,8 +35,9 @@ export function handleChunkLoaded(
   const { transfer } = progress;
   if (transfer === undefined || transfer.snapshot.id !== snapshotId || transfer.offset !== offset) return;
   if (data === undefined) {
-    assert(server.snapshot?.id !== snapshotId, "the latest snapshot can be read");
-    return beginSnapshotTransfer(server, progress);
+    // The file made room for a newer one; if that one is still being noted, the next retry finds it.
+    if (server.snapshot?.id !== snapshotId) beginSnapshotTransfer(server, progress);
+    return;
   }
   const { id: from, term } = server;
   server.send({ type: "snapshot-chunk", from, to: progress.id, term, snapshot: transfer.snapshot, offset, data });

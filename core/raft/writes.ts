@@ -63,8 +63,9 @@ export class Writes {
     this.#durableIndex = index;
   }
 
-  /** Returns the milliseconds that the confirmed write took. */
-  confirm(epoch: number, index: number, term: number, nowMs: number): number {
+  /** Returns the milliseconds that the confirmed write took; a confirmation that a later one overtook says nothing. */
+  confirm(epoch: number, index: number, term: number, nowMs: number): number | undefined {
+    if (epoch <= this.#confirmed) return undefined;
     const position = this.#outstanding.findIndex((write) => write.epoch === epoch);
     const named = this.#outstanding[position];
     assert(named !== undefined, () => `write ${epoch} is confirmed but not outstanding`);

@@ -1,0 +1,67 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseSimArguments, type SimArguments, usage } from "./arguments.ts";
+import { mutants } from "./mutants/patches.ts";
+import { faultKinds } from "./raft/swarm.ts";
+import { exitCodes, isDeterministic, runRaft, type SimOutput } from "./raft-command.ts";
+
+const output: SimOutput = { write: (text) => void process.stdout.write(text) };
+
+/** A mutant needs patched modules, so the same command runs once more with the loader in front. */
+function runMutant(name: string, args: readonly string[]): number {
+  if (!mutants.some((mutant) => mutant.name === name)) {
+    output.write(`no mutant is called ${name}; --list-mutants names them\n`);
+    return exitCodes.usage;
+  }
+  const register = new URL("./mutants/main.js", import.meta.url).href;
+  const main = fileURLToPath(import.meta.url);
+  const env = { ...process.env, DROVER_MUTANT: name };
+  const { status } = spawnSync(process.execPath, ["--import", register, main, ...args], { stdio: "inherit", env });
+  return status ?? exitCodes.crash;
+}
+
+function listMutants(): number {
+  for (const { name, row, what } of mutants) output.write(`${name.padEnd(28)} ${row.padEnd(8)} ${what}\n`);
+  return exitCodes.clean;
+}
+
+async function tour(args: SimArguments): Promise<number> {
+  output.write(usage);
+  output.write("\nThe tour: three kinds of worlds, ten seconds each at most.\n");
+  for (const profile of ["plain", "membership", "disk"] as const) {
+    output.write(`\n${profile}: ${profileWords[profile]}\n`);
+    const code = await runRaft({ ...args, command: "raft", profile, minutes: 8 / 60 }, output);
+    if (code !== exitCodes.clean) return code;
+  }
+  const isSame = [1, 2, 3].every((seed) => isDeterministic(seed, "plain"));
+  output.write(`\nthe same seed twice: ${isSame ? "equal traces" : "DIFFERENT TRACES"}\n`);
+  output.write("next: npm run sim -- raft --mutant commitOldTerm --until-failure\n");
+  return isSame ? exitCodes.clean : exitCodes.safety;
+}
+
+const profileWords = {
+  plain: "3 to 5 voters, crashes, loss, partitions, pauses, slow disks, clocks at different speeds",
+  membership: "members come and go, disks are wiped, snapshots every few entries",
+  disk: "the real log on a simulated disk: torn writes, lost caches, flipped bits",
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const parsed = parseSimArguments(argv);
+  if (!parsed.ok) {
+    output.write(parsed.failure.message === "" ? usage : `${parsed.failure.message}\n\n${usage}`);
+    return exitCodes.usage;
+  }
+  const args = parsed.value;
+  if (args.listMutants) return listMutants();
+  if (args.listFaults) {
+    output.write(`${faultKinds.join("\n")}\n`);
+    return exitCodes.clean;
+  }
+  if (args.mutant !== undefined && process.env["DROVER_MUTANT"] === undefined) return runMutant(args.mutant, argv);
+  if (args.command === "tour") return tour(args);
+  if (args.command === "raft") return runRaft(args, output);
+  output.write(`${args.command}: not built yet\n`);
+  return exitCodes.usage;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,154 @@
+import { Violation } from "./ledger.ts";
+import { Nemesis } from "./nemesis.ts";
+import type { SimulatedServer } from "./server.ts";
+import { drawSwarm, type FaultKind, type Profile, type Swarm } from "./swarm.ts";
+import { type Narrator, RaftWorld } from "./world.ts";
+
+/** How a seed ended. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly profile: Profile;
+  readonly failure: SeedFailure | undefined;
+  readonly events: number;
+  readonly acknowledged: number;
+  readonly leaderChanges: number;
+  readonly faultsFired: ReadonlyMap<FaultKind, number>;
+  readonly missingFaults: readonly FaultKind[];
+  readonly hash: number;
+}
+
+export interface SeedFailure {
+  readonly type: "safety" | "liveness" | "crash";
+  readonly oracle: string;
+  readonly message: string;
+}
+
+const QUORUM_PHASE_MS = 15_000;
+const HEALED_PHASE_MS = 25_000;
+
+export function runSeed(seed: number, profile: Profile, narrate?: Narrator): SeedResult {
+  return runSwarm(drawSwarm(seed, profile), narrate);
+}
+
+/** Hostile, then a quorum is healed, then everything: safe throughout, live in the second, equal in the third. */
+export function runSwarm(swarm: Swarm, narrate?: Narrator): SeedResult {
+  const world = new RaftWorld(swarm, narrate);
+  let failure: SeedFailure | undefined;
+  try {
+    hostilePhase(world);
+    quorumPhase(world);
+    healedPhase(world);
+  } catch (error) {
+    failure = failureOf(error);
+  }
+  return {
+    seed: swarm.seed,
+    profile: swarm.profile,
+    failure,
+    events: world.events,
+    acknowledged: world.ledger.acknowledgedCount,
+    leaderChanges: world.oracles.leaderChanges,
+    faultsFired: world.faultsFired,
+    missingFaults: swarm.enabled.filter((kind) => !world.faultsFired.has(kind)),
+    hash: world.hash,
+  };
+}
+
+function failureOf(error: unknown): SeedFailure {
+  if (error instanceof Violation)
+    return { type: error.oracle === "liveness" ? "liveness" : "safety", oracle: error.oracle, message: error.message };
+  if (error instanceof Error && error.name === "AssertionFailure")
+    return { type: "safety", oracle: "assertion", message: `assertion: ${error.message}` };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { type: "crash", oracle: "crash", message };
+}
+
+function hostilePhase(world: RaftWorld): void {
+  const { swarm } = world;
+  const nemesis = new Nemesis(world);
+  for (const action of swarm.actions) world.after(action.atMs, () => nemesis.act(action));
+  let turn = 0;
+  const repeat = (everyMs: number, untilMs: number, act: (server: SimulatedServer) => void): void =>
+    world.after(everyMs, () => {
+      const servers = world.servers.filter((server) => server.isUp);
+      const believed = world.leader() ?? servers[0];
+      const chosen = turn++ % 8 === 0 ? servers[turn % Math.max(1, servers.length)] : believed;
+      if (chosen?.isUp) act(chosen);
+      if (world.nowMs < untilMs) repeat(everyMs, untilMs, act);
+    });
+  repeat(swarm.proposeEveryMs, swarm.hostileMs, (server) => world.propose(server));
+  repeat(swarm.readEveryMs, swarm.hostileMs, (server) => world.read(server));
+  world.run(swarm.hostileMs);
+}
+
+/** A majority of the voters works again and nothing disturbs it; the others stay as broken as they are. */
+function quorumPhase(world: RaftWorld): void {
+  world.network.isHostile = false;
+  world.network.heal();
+  const voters = votersOfNewest(world);
+  const healed = world.servers.filter((server) => voters.includes(server.id) && !isRestrained(server));
+  const broken = new Set(voters.length >= 3 ? healed.slice(Math.floor(voters.length / 2) + 1) : []);
+  for (const server of world.servers) {
+    if (world.swarm.profile === "plain" && broken.has(server)) world.crash(server, 1e9);
+    else heal(world, server);
+  }
+  progress(world, QUORUM_PHASE_MS, "a healed quorum makes no progress");
+}
+
+function isRestrained(server: SimulatedServer): boolean {
+  return server.isUp && server.raft.status().mustReach > 0;
+}
+
+function votersOfNewest(world: RaftWorld): readonly string[] {
+  const newest = [...world.servers].sort((left, right) => {
+    const [one, other] = [left.raft.status(), right.raft.status()];
+    return other.lastTerm - one.lastTerm || other.lastIndex - one.lastIndex;
+  })[0];
+  const members = newest?.raft.status().configuration.members ?? [];
+  return members.filter((member) => member.suffrage === "voter").map((member) => member.id);
+}
+
+function heal(world: RaftWorld, server: SimulatedServer): void {
+  server.busyUntilMs = 0;
+  server.slowUntilMs = 0;
+  world.restart(server);
+}
+
+/** A new proposal must be acknowledged in time; clients keep asking whoever leads. */
+function progress(world: RaftWorld, withinMs: number, complaint: string): void {
+  const before = world.ledger.acknowledgedCount;
+  const deadlineMs = world.nowMs + withinMs;
+  const ask = (): void => {
+    const leader = world.leader();
+    if (leader !== undefined) world.propose(leader);
+    if (world.nowMs < deadlineMs) world.after(100, ask);
+  };
+  world.after(1, ask);
+  world.run(deadlineMs, () => world.ledger.acknowledgedCount >= before + 3);
+  if (world.ledger.acknowledgedCount < before + 3) throw new Violation("liveness", `${complaint} in ${withinMs} ms`);
+}
+
+/** Everything is healed: every member ends with the same history, byte for byte. */
+function healedPhase(world: RaftWorld): void {
+  for (const server of world.servers) heal(world, server);
+  progress(world, HEALED_PHASE_MS, "a healed cluster makes no progress");
+  const deadlineMs = world.nowMs + HEALED_PHASE_MS;
+  world.run(deadlineMs, () => isConverged(world));
+  if (!isConverged(world)) throw new Violation("liveness", `servers do not converge in ${HEALED_PHASE_MS} ms`);
+  for (const server of members(world))
+    if (server.digest !== world.ledger.digestAt(server.appliedIndex))
+      throw new Violation("equal states", `${server.id} differs at ${server.appliedIndex}`);
+}
+
+function members(world: RaftWorld): SimulatedServer[] {
+  const current = world.leader()?.raft.status().configuration.members ?? [];
+  return world.servers.filter((server) => server.isUp && current.some((member) => member.id === server.id));
+}
+
+function isConverged(world: RaftWorld): boolean {
+  const leader = world.leader();
+  if (leader === undefined) return false;
+  return members(world).every(
+    (server) => server.appliedIndex >= leader.raft.status().commitIndex - 1 && server.appliedIndex > 0,
+  );
+}
