@@ -1,6 +1,7 @@
-import { ok, type Random, type Result, uuidFrom } from "#core/base";
-import { serverForm } from "#core/jobspec";
+import { err, ok, type Random, type Result, uuidFrom } from "#core/base";
+import { validateJob } from "#core/jobspec";
 import { Job } from "#core/model";
+import type { Store } from "#core/store";
 import { jsonReader } from "#core/wire";
 
 const readDraft = jsonReader(Job, "draft");
@@ -16,11 +17,29 @@ export interface AdmissionContext {
   readonly namespace: string | undefined;
 }
 
-/** Completes a job in the form of the API into the one that is stored; `job` is parsed JSON. */
-export function admit(job: unknown, context: AdmissionContext, random: Random): Result<Admission> {
+export interface AdmissionPorts {
+  readonly store: () => Store;
+  readonly random: Random;
+}
+
+const BUILT_IN_POOLS = new Set(["default", "all"]);
+
+/** Completes a job in the form of the API into the one that is stored, and checks it; `job` is parsed JSON. */
+export function admit(job: unknown, context: AdmissionContext, ports: AdmissionPorts): Result<Admission> {
   const draft = readDraft(job);
   if (!draft.ok) return draft;
   const namespace = context.namespace ?? (draft.value.namespace || "default");
-  const stored = serverForm({ ...draft.value, region: context.region, namespace }, { newId: () => uuidFrom(random) });
-  return ok({ job: stored, warnings: [] });
+  const store = ports.store();
+  const checked = validateJob(
+    { ...draft.value, region: context.region, namespace },
+    {
+      newId: () => uuidFrom(ports.random),
+      namespaceExists: (name) => name === "default" || store.namespaces.get(name) !== undefined,
+      nodePoolExists: (name) => BUILT_IN_POOLS.has(name) || store.nodePools.get(name) !== undefined,
+      allowsMultiregion: false,
+    },
+  );
+  if (checked.fatal !== undefined) return err("invalid", checked.fatal);
+  if (checked.errorText !== "") return err("invalid", checked.errorText);
+  return ok({ job: checked.job, warnings: checked.warnings });
 }

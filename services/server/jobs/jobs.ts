@@ -58,7 +58,7 @@ export class Jobs {
 
   /** Completes and checks a job in the form of the API. */
   admit(job: unknown, context: AdmissionContext): Result<Admission> {
-    return admit(job, context, this.#ports.random);
+    return admit(job, context, this.#ports);
   }
 
   async register(registration: Registration): Promise<Result<Registered>> {

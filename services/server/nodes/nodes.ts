@@ -254,7 +254,33 @@ function describe(node: Node): string {
   ]);
 }
 
-/** What makes a scheduler look at the node again (semantics §4). */
+/** What makes a scheduler look at the node again (semantics §4); what only this node has, such as free space, does not. */
 function hasChangedForScheduling(known: Node, next: Node): boolean {
-  return known.computedClass !== next.computedClass || known.name !== next.name || describe(known) !== describe(next);
+  return schedulingFacts(known) !== schedulingFacts(next);
+}
+
+function schedulingFacts({
+  name,
+  datacenter,
+  nodeClass,
+  nodePool,
+  computedClass,
+  drivers,
+  hostVolumes,
+  nodeResources,
+}: Node): string {
+  const usable = Object.entries(drivers ?? {}).map(([driver, info]) => [driver, info.detected, info.healthy]);
+  const { cpu, memory, devices } = nodeResources ?? {};
+  return JSON.stringify([
+    name,
+    datacenter,
+    nodeClass,
+    nodePool,
+    computedClass,
+    usable,
+    hostVolumes,
+    cpu,
+    memory,
+    devices,
+  ]);
 }
