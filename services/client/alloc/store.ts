@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Logger, Result } from "#core/base";
+import { type Logger, ok, type Result } from "#core/base";
 import type { Allocation } from "#core/model";
 import type { AllocSnapshot } from "#core/runner";
 import { readChecked, writeChecked } from "#client/state";
@@ -35,26 +35,33 @@ export class AllocStore {
     for (const suffix of [PROGRESS_SUFFIX, ALLOCATION_SUFFIX]) rmSync(this.#path(allocId, suffix), { force: true });
   }
 
-  /** Everything that can be read; what cannot is set aside under another name and logged. */
-  readAll(logger: Logger): StoredAlloc[] {
+  /**
+   * Everything that can be read. What was damaged is set aside under another name and logged; what another version of
+   * the program wrote is refused, for dropping it would end tasks that only that version understands.
+   */
+  readAll(logger: Logger): Result<readonly StoredAlloc[]> {
     const stored: StoredAlloc[] = [];
     for (const name of readdirSync(this.#directory)) {
       if (!name.endsWith(ALLOCATION_SUFFIX)) continue;
       const allocation = this.#read(name, logger);
-      if (allocation === undefined) continue;
+      if (!allocation.ok) return allocation;
       const progress = this.#read(name.replace(ALLOCATION_SUFFIX, PROGRESS_SUFFIX), logger);
-      stored.push({ allocation: decode(allocation) as Allocation, progress: progress as AllocSnapshot | undefined });
+      if (!progress.ok) return progress;
+      if (allocation.value === undefined) continue;
+      const decoded = decode(allocation.value) as Allocation;
+      stored.push({ allocation: decoded, progress: progress.value as AllocSnapshot | undefined });
     }
-    return stored;
+    return ok(stored);
   }
 
-  #read(name: string, logger: Logger): unknown {
+  #read(name: string, logger: Logger): Result<unknown> {
     const path = join(this.#directory, name);
     const read = readChecked(path, VERSIONS);
-    if (read.ok) return read.value?.body;
+    if (read.ok) return ok(read.value?.body);
+    if (read.failure.code === "conflict") return read;
     logger.log("error", `setting aside ${name}: ${read.failure.message}`, { path: `${path}.unreadable` });
     renameSync(path, `${path}.unreadable`);
-    return undefined;
+    return ok(undefined);
   }
 
   #path(allocId: string, suffix: string): string {

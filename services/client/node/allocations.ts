@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Logger } from "#core/base";
+import { type Logger, ok, type Result } from "#core/base";
 import type { Allocation } from "#core/model";
 import { type AllocEnvironment, type AllocReport, AllocRunner, type AllocStore } from "#client/alloc";
 import { allocPlaces, handOnData } from "#client/task";
@@ -55,9 +55,11 @@ export class Allocations {
   }
 
   /** Takes up what an earlier agent left. */
-  restore(): void {
+  restore(): Result<void> {
+    const stored = this.#options.store.readAll(this.#logger);
+    if (!stored.ok) return stored;
     const fresh: AllocRunner[] = [];
-    for (const { allocation, progress } of this.#options.store.readAll(this.#logger)) {
+    for (const { allocation, progress } of stored.value) {
       const runner = this.#create(allocation, progress);
       if (runner === undefined) continue;
       // The last agent may have died between noting an end and telling it.
@@ -66,6 +68,7 @@ export class Allocations {
       else runner.resume();
     }
     for (const runner of fresh) this.#beginAfterPrevious(runner);
+    return ok(undefined);
   }
 
   apply(batch: AllocationBatch): void {

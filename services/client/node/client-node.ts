@@ -101,11 +101,18 @@ export class ClientNode {
 
   /** Looks at the machine and takes up what an earlier agent left; `start` then talks to the servers. */
   static async open(options: ClientNodeOptions): Promise<Result<ClientNode>> {
-    const { config, random, logger, timers } = options;
+    const { config } = options;
     const folders = makeFolders(config);
     if (!folders.ok) return folders;
     const lock = lockDirectory(config.stateDirectory);
     if (!lock.ok) return lock;
+    const opened = await ClientNode.#openLocked(options, lock.value);
+    if (!opened.ok) lock.value[Symbol.dispose]();
+    return opened;
+  }
+
+  static async #openLocked(options: ClientNodeOptions, lock: Disposable): Promise<Result<ClientNode>> {
+    const { config, random, logger, timers } = options;
     const identity = loadIdentity(config.stateDirectory, random);
     if (!identity.ok) return identity;
     const directory = join(config.stateDirectory, "supervisor");
@@ -122,12 +129,13 @@ export class ClientNode {
     const node = nodeRecord(config, identity.value, fingerprint.value);
     const client = new ClientNode(options, {
       supervisor,
-      lock: lock.value,
+      lock,
       identity: identity.value,
       node,
       drivers: usable,
     });
-    client.allocations.restore();
+    const restored = client.allocations.restore();
+    if (!restored.ok) return restored;
     const claimed = new Set([...client.allocations.all].flatMap((runner) => runner.claimedRuns()));
     for (const driver of usable.values()) void driver.forgetOthers(claimed);
     return ok(client);

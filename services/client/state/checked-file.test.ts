@@ -32,7 +32,7 @@ test("a newer and a too old version are refused in one line", () => {
   for (const version of [1, 4]) {
     writeChecked(path, version, {});
     expect(readChecked(path, versions)).toMatchObject({
-      failure: { code: "corrupt", message: `${path} has version ${version}; this program reads 2 to 3` },
+      failure: { code: "conflict", message: `${path} has version ${version}; this program reads 2 to 3` },
     });
   }
 });

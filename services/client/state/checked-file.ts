@@ -31,7 +31,10 @@ export function writeChecked(path: string, version: number, body: unknown): Resu
   }
 }
 
-/** The body, with the version that wrote it; undefined when there is no such file. */
+/**
+ * The body, with the version that wrote it; undefined when there is no such file. `corrupt` when it was damaged,
+ * `conflict` when another version of the program wrote it.
+ */
 export function readChecked(
   path: string,
   versions: Versions,
@@ -67,5 +70,5 @@ function parseHead(line: string): Head | undefined {
 
 function refuseVersion(path: string, head: Head, versions: Versions): Result<never> {
   const message = `${path} has version ${head.version}; this program reads ${versions.oldest} to ${versions.current}`;
-  return err("corrupt", message, { hint: "start the release that wrote it, or remove the file to begin anew" });
+  return err("conflict", message, { hint: "start the release that wrote it, or remove the file to begin anew" });
 }

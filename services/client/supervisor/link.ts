@@ -44,6 +44,8 @@ interface Conversation {
   readonly reader: FrameReader;
 }
 
+const lostRun: RunExit = { code: -1, signal: 0, unknownCause: "the supervisor's record of the run is gone" };
+
 const ANSWER_MS = 15_000;
 const GREETING_MS = 5_000;
 const CONNECT_EVERY_MS = 20;
@@ -77,9 +79,10 @@ export class SupervisorLink {
 
   async start(run: RunRequest, listener: RunListener): Promise<Result<RunStatus>> {
     this.#listeners.set(run.runId, listener);
-    const started = await this.#ask({ op: "start", run });
+    const started = (await this.#ask({ op: "start", run })) as Result<RunStatus>;
     if (!started.ok) this.#listeners.delete(run.runId);
-    return started as Result<RunStatus>;
+    else if (started.value.exit) this.#exited(started.value);
+    return started;
   }
 
   /** Listens to a run that was started earlier, by this agent or the one before. */
@@ -202,15 +205,20 @@ export class SupervisorLink {
     if (this.#listeners.size > 0) void this.#catchUp();
   }
 
-  /** Exits that happened while nobody listened. */
+  /**
+   * Exits that happened while nobody listened, and runs that nobody knows any more. A run that is asked for anew while
+   * the list is underway has another listener then: what the list says is not about it.
+   */
   async #catchUp(): Promise<void> {
-    const expected = [...this.#listeners.keys()];
+    const starts = [...this.#pending.values()].flatMap(({ request }) => (request.op === "start" ? [request.run] : []));
+    const asked = new Set(starts.map((run) => run.runId));
+    const expected = [...this.#listeners].filter(([runId]) => !asked.has(runId));
     const listed = await this.list();
     if (!listed.ok) return;
     const found = new Map(listed.value.map((status) => [status.runId, status]));
-    for (const runId of expected) {
-      const status = found.get(runId);
-      if (status?.exit) this.#exited(status);
+    for (const [runId, listener] of expected) {
+      const status = found.get(runId) ?? { runId, pid: 0, exit: lostRun };
+      if (status.exit && this.#listeners.get(runId) === listener) this.#exited(status);
     }
   }
 

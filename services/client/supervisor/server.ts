@@ -147,7 +147,7 @@ export class Supervisor implements RunWatcher {
       case "signal":
         return this.#runs.get(request.runId)?.signal(request.signal) ?? noRun(request.runId);
       case "list":
-        return ok([...this.#runs.values()].map((run) => run.status));
+        return this.#list();
       case "release":
         return this.#release(request.runId);
       case "leave":
@@ -155,6 +155,13 @@ export class Supervisor implements RunWatcher {
       default:
         return err("bad_request", "an operation that this supervisor does not know");
     }
+  }
+
+  /** The runs that were known when the question came, with those whose start was underway then. */
+  async #list(): Promise<Result<readonly RunStatus[]>> {
+    const asked = [...this.#runs.keys(), ...this.#starting.keys()];
+    await Promise.all(this.#starting.values());
+    return ok(asked.flatMap((runId) => this.#runs.get(runId)?.status ?? []));
   }
 
   #greet(protocol: number): Result<Hello> {

@@ -236,6 +236,37 @@ test("a process that no allocation claims any more is ended", async () => {
   await eventually("the process has ended", () => identify(pid) === undefined);
 });
 
+const leaveRunning = () => client.leave({ stopTasks: false, killTimeoutCapMs: 0, deadlineMs: 0, removeFiles: false });
+
+test("with a damaged state file the task is found again all the same", async () => {
+  const allocation = place("service", [shellTask("main", "echo $$; exec sleep 900")]);
+  await reached(allocation, "running");
+  const pid = await eventually("pid", () => Number(file(allocation, "alloc/logs/main.stdout.0")));
+  await leaveRunning();
+  const progress = join(config.stateDirectory, "allocs", `${allocation.id}.progress.json`);
+  writeFileSync(progress, "half a fi");
+  servers.updates.clear();
+  client = await open();
+  await reached(allocation, "running");
+  expect([identify(pid)?.pid, file(allocation, "alloc/logs/main.stdout.0")]).toEqual([pid, `${pid}\n`]);
+  expect(existsSync(`${progress}.unreadable`)).toBe(true);
+});
+
+test("state of a newer version is refused, and nothing is touched", async () => {
+  const allocation = place("service", [shellTask("main", "echo $$; exec sleep 900")]);
+  await reached(allocation, "running");
+  const pid = await eventually("pid", () => Number(file(allocation, "alloc/logs/main.stdout.0")));
+  await leaveRunning();
+  const progress = join(config.stateDirectory, "allocs", `${allocation.id}.progress.json`);
+  const before = readFileSync(progress, "utf8");
+  writeFileSync(progress, before.replace('"version":1', '"version":2'));
+  await expect(open()).rejects.toThrow(`${progress} has version 2; this program reads 1 to 1`);
+  expect(identify(pid)?.pid).toBe(pid);
+  writeFileSync(progress, before);
+  client = await open();
+  await reached(allocation, "running");
+});
+
 test("an exit that happened without an agent is reported", async () => {
   const allocation = place("batch", [shellTask("main", "sleep 0.5; exit 7")]);
   await reached(allocation, "running");

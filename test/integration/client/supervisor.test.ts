@@ -144,6 +144,15 @@ test("when the watching shell is killed, the task runs on; its exit is unknown a
   expect(await exitOf("lost")).toMatchObject({ code: -1, unknownCause: expect.stringContaining("lost") as string });
 });
 
+test("a run whose record is gone is told as lost, not waited for for ever", async () => {
+  const task = await start("wiped", "exec sleep 100");
+  const { runs } = supervisorPlaces(join(directory, "supervisor"));
+  rmSync(join(runs, "wiped.json"));
+  process.kill((supervisorIdentity() as ProcessIdentity).pid, "SIGKILL");
+  expect(await exitOf("wiped")).toMatchObject({ code: -1, unknownCause: "the supervisor's record of the run is gone" });
+  process.kill(task.pid, "SIGKILL");
+});
+
 test("the same run is started once, however often it is asked for", async () => {
   const first = await start("once", "sleep 100");
   const second = await start("once", "sleep 100");
