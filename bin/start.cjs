@@ -9,4 +9,4 @@ if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
   );
   process.exit(1);
 }
-require("./start/main.cjs").main(process.argv.slice(2));
+void require("./start/main.cjs").main(process.argv.slice(2));

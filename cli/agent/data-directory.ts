@@ -35,7 +35,7 @@ export function openDataDirectory(
   overrides: { readonly state?: string | undefined; readonly alloc?: string | undefined },
 ): Result<DataDirectory> {
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
+    mkdirSync(root, { recursive: true, mode: 0o711 });
     const version = readVersion(join(root, "version"));
     if (version > LAYOUT_VERSION) {
       return err(

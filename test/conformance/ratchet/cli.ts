@@ -34,6 +34,11 @@ export async function runTranscript(name: string, expected: number): Promise<Cas
   }
 }
 
+/** A value of an answer as a transcript writes it. */
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+}
+
 type Select = (value: unknown, path: string) => unknown;
 
 class Run {
@@ -77,9 +82,9 @@ class Run {
     const deadline = Date.now() + waitMs;
     for (;;) {
       const value = await this.#read(item);
-      if (String(value) === item.value) return undefined;
+      if (shown(value) === item.value) return undefined;
       if (Date.now() > deadline)
-        return `wait until ${item.path} of ${item.route} is ${item.value}: it is ${String(value)}`;
+        return `wait until ${item.path} of ${item.route} is ${item.value}: it is ${shown(value)}`;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
@@ -87,7 +92,7 @@ class Run {
   async #let(item: TranscriptItem & { kind: "let" }): Promise<string | undefined> {
     const value = await this.#read(item);
     if (value === undefined) return `let ${item.name}: ${item.route} has no ${item.path}`;
-    this.#env[item.name] = String(value);
+    this.#env[item.name] = shown(value);
     return undefined;
   }
 

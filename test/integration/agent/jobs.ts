@@ -10,6 +10,7 @@ export function scriptJob(
     Config: { command: "/bin/sh", args: ["-c", script] },
     Resources: { CPU: 20, MemoryMB: 16 },
     KillTimeout: 1_000_000_000,
+    LogConfig: { MaxFiles: 2, MaxFileSizeMB: 2 },
     ...more.task,
   };
   const restart = { Attempts: 0, Interval: 10_000_000_000, Delay: 1_000_000_000, Mode: "fail" };
