@@ -183,11 +183,7 @@ function readAny(reader: ByteReader): unknown {
 function nested(inner: StructCodec): Codec {
   return {
     wire: WIRE_BYTES,
-    write: (writer, value) => {
-      const content = new ByteWriter();
-      inner.write(content, value);
-      writer.bytes(content.finish());
-    },
+    write: (writer, value) => writer.nested((content) => inner.write(content, value)),
     read: (reader) => inner.read(new ByteReader(reader.bytes())),
   };
 }

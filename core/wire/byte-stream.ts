@@ -1,14 +1,24 @@
-import { assert, FailureError, failure, utf8Decode, utf8Encode } from "#core/base";
+import { assert, FailureError, failure, utf8Decode } from "#core/base";
 
-const INITIAL_BYTES = 256;
+const INITIAL_BYTES = 1024;
+const SPARE_MAX = 8;
+const SPARE_BYTES_MAX = 1024 * 1024;
 
-/** Appends numbers and texts to a growing buffer. */
+const encoder = new TextEncoder();
+/** Buffers that finished writers gave back: making one costs more than filling it. */
+const spare: Uint8Array[] = [];
+
+/** Appends numbers and texts to a growing buffer. A writer is used once: `finish` ends it. */
 export class ByteWriter {
-  #buffer = new Uint8Array(INITIAL_BYTES);
+  #buffer = spare.pop() ?? new Uint8Array(INITIAL_BYTES);
   #length = 0;
 
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#length);
+    const result = this.#buffer.slice(0, this.#length);
+    if (spare.length < SPARE_MAX && this.#buffer.length <= SPARE_BYTES_MAX) spare.push(this.#buffer);
+    this.#buffer = new Uint8Array(0);
+    this.#length = 0;
+    return result;
   }
 
   byte(value: number): void {
@@ -40,7 +50,7 @@ export class ByteWriter {
 
   float(value: number): void {
     this.#reserve(8);
-    new DataView(this.#buffer.buffer).setFloat64(this.#length, value, true);
+    new DataView(this.#buffer.buffer, this.#buffer.byteOffset).setFloat64(this.#length, value, true);
     this.#length += 8;
   }
 
@@ -52,13 +62,40 @@ export class ByteWriter {
   }
 
   text(value: string): void {
-    this.bytes(utf8Encode(value));
+    this.#reserve(1 + 3 * value.length);
+    const start = this.#length++;
+    this.#length += encoder.encodeInto(value, this.#buffer.subarray(this.#length)).written;
+    this.#putLength(start);
+  }
+
+  /** What `write` appends, with its length before it. */
+  nested(write: (writer: ByteWriter) => void): void {
+    this.#reserve(1);
+    const start = this.#length++;
+    write(this);
+    this.#putLength(start);
+  }
+
+  /** Puts the length of all that follows into the one byte at `start`, or moves what follows if it takes more. */
+  #putLength(start: number): void {
+    const length = this.#length - start - 1;
+    if (length < 0x80) {
+      this.#buffer[start] = length;
+      return;
+    }
+    const width = Math.max(1, Math.ceil(Math.log2(length + 1) / 7));
+    this.#reserve(width);
+    this.#buffer.copyWithin(start + width, start + 1, this.#length);
+    this.#length = start;
+    this.uint(length);
+    assert(this.#length === start + width, () => `a length of ${length} takes ${this.#length - start} bytes`);
+    this.#length += length;
   }
 
   #reserve(extra: number): void {
     if (this.#length + extra <= this.#buffer.length) return;
     const grown = new Uint8Array(Math.max(2 * this.#buffer.length, this.#length + extra));
-    grown.set(this.#buffer);
+    grown.set(this.#buffer.subarray(0, this.#length));
     this.#buffer = grown;
   }
 }
