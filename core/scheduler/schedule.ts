@@ -99,6 +99,7 @@ class Scheduling {
   readonly #failures: Record<string, AllocMetric> = {};
   readonly #queued: Record<string, number> = {};
   readonly #classes: Record<string, boolean> = {};
+  readonly #templates = new Map<string, Allocation>();
   #escapes = false;
 
   constructor(
@@ -250,23 +251,38 @@ class Scheduling {
     place: Place,
     { node, shared, metric }: Placement & { readonly ok: true },
   ): Allocation {
-    const { namespace, id: jobId } = this.#job;
-    return empty(Allocation, {
-      ...legacyResources(plan.group),
+    const like = this.#templateOf(plan);
+    const resources = like.allocatedResources;
+    assert(resources !== null, "a template has resources");
+    return {
+      ...like,
       id: uuidFrom(this.#input.random),
-      namespace,
-      evalId: this.#evaluation.id,
       name: place.name,
       nodeId: node.id,
       nodeName: node.name,
-      jobId,
-      taskGroup: plan.group.name,
-      allocatedResources: allocated(plan.group, shared),
+      allocatedResources: { ...resources, shared: { ...resources.shared, ...shared } },
       metrics: metric,
+      previousAllocation: place.previous?.id ?? "",
+    };
+  }
+
+  /** What all new allocations of a group share, made once. */
+  #templateOf({ group }: GroupPlan): Allocation {
+    const known = this.#templates.get(group.name);
+    if (known) return known;
+    const { namespace, id: jobId } = this.#job;
+    const template = empty(Allocation, {
+      ...legacyResources(group),
+      namespace,
+      evalId: this.#evaluation.id,
+      jobId,
+      taskGroup: group.name,
+      allocatedResources: allocated(group, { networks: null, ports: null }),
       desiredStatus: "run",
       clientStatus: "pending",
-      previousAllocation: place.previous?.id ?? "",
     });
+    this.#templates.set(group.name, template);
+    return template;
   }
 }
 

@@ -31,11 +31,21 @@ function zeroOfType(type: FieldType): unknown {
   }
 }
 
+/** Blank nouns, made once each: their values are immutable, so that a copy of the fields is enough. */
+const blanks = new WeakMap<Struct, Readonly<Record<string, unknown>>>();
+
 /** A noun with every field at its zero value, then overlaid with `known`. */
 export function empty<T>(noun: Struct<T>, known: Partial<T> = {}): T {
-  const value: Record<string, unknown> = {};
-  for (const [name, field] of noun.entries) value[name] = zeroOf(field);
-  return Object.assign(value, known) as T;
+  return { ...blankOf(noun), ...known } as T;
+}
+
+function blankOf(noun: Struct): Readonly<Record<string, unknown>> {
+  const made = blanks.get(noun);
+  if (made) return made;
+  const blank: Record<string, unknown> = {};
+  for (const [name, field] of noun.entries) blank[name] = zeroOf(field);
+  blanks.set(noun, blank);
+  return blank;
 }
 
 /** A draft in which nothing was written, overlaid with `known`. */

@@ -1,5 +1,5 @@
 import { failure, FailureError, failureOf, ok, type Result, Secret } from "#core/base";
-import { type Field, type FieldType, type Struct, zeroOf } from "#core/schema";
+import { empty, type Field, type FieldType, type Struct } from "#core/schema";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
 import { encodeValue } from "./json-encode.ts";
 import { parseJson } from "./json-parse.ts";
@@ -51,7 +51,7 @@ function codecOf(struct: Struct): StructCodec {
   const byNumber = new Map<number, [string, Codec]>();
   const codec: StructCodec = {
     write: (writer, value) => writeMembers(members, writer, value as Readonly<Record<string, unknown>>),
-    read: (reader) => readMembers(members, byNumber, reader),
+    read: (reader) => readMembers(struct, byNumber, reader),
   };
   codecs.set(struct, codec);
   for (const [name, field] of struct.entries) {
@@ -89,13 +89,8 @@ function isZero(value: unknown): boolean {
   return value === "" || value === 0 || value === false;
 }
 
-function readMembers(
-  members: readonly [string, Field, Codec][],
-  byNumber: ReadonlyMap<number, [string, Codec]>,
-  reader: ByteReader,
-): unknown {
-  const result: Record<string, unknown> = {};
-  for (const [name, field] of members) result[name] = zeroOf(field);
+function readMembers(struct: Struct, byNumber: ReadonlyMap<number, [string, Codec]>, reader: ByteReader): unknown {
+  const result = empty(struct) as Record<string, unknown>;
   while (!reader.isDone) {
     const key = reader.uint();
     const member = byNumber.get(Math.floor(key / WIRE_BITS));
