@@ -10,47 +10,56 @@ export class MetricBuilder {
   readonly #classesFiltered = new Map<string, number>();
   readonly #classesExhausted = new Map<string, number>();
   readonly #dimensions = new Map<string, number>();
-  evaluated = 0;
-  filtered = 0;
-  exhausted = 0;
-  inPool = 0;
+  #evaluated = 0;
+  #filtered = 0;
+  #exhausted = 0;
+  /** The metric as it stands, until something more is counted. */
+  #built: AllocMetric | undefined;
 
   constructor(pool: string) {
     this.#pool = pool;
   }
 
+  /** A node that is looked at. */
   available(datacenter: string): void {
     bump(this.#available, datacenter);
-    this.inPool++;
+    this.#evaluated++;
+    this.#built = undefined;
   }
 
   filter(reason: string, nodeClass: string): void {
-    this.filtered++;
+    this.#filtered++;
+    this.#built = undefined;
     bump(this.#constraints, reason);
     if (nodeClass !== "") bump(this.#classesFiltered, nodeClass);
   }
 
   exhaust(dimension: string, nodeClass: string): void {
-    this.exhausted++;
+    this.#exhausted++;
+    this.#built = undefined;
     bump(this.#dimensions, dimension);
     if (nodeClass !== "") bump(this.#classesExhausted, nodeClass);
   }
 
   /** The metric of a placement, or of a failure (`scores` null). */
   finish(ask: Ask, scores: readonly NodeScoreMeta[] | null): AllocMetric {
+    this.#built ??= this.#build(ask);
+    return { ...this.#built, scoreMetaData: scores };
+  }
+
+  #build(ask: Ask): AllocMetric {
     return empty(AllocMetric, {
-      nodesEvaluated: this.evaluated,
-      nodesFiltered: this.filtered,
-      nodesInPool: this.inPool,
+      nodesEvaluated: this.#evaluated,
+      nodesFiltered: this.#filtered,
+      nodesInPool: this.#evaluated,
       nodePool: this.#pool,
       nodesAvailable: Object.fromEntries(this.#available),
       classFiltered: orNull(this.#classesFiltered),
       constraintFiltered: orNull(this.#constraints),
-      nodesExhausted: this.exhausted,
+      nodesExhausted: this.#exhausted,
       classExhausted: orNull(this.#classesExhausted),
       dimensionExhausted: orNull(this.#dimensions),
       resourcesExhausted: this.#resources(ask),
-      scoreMetaData: scores,
     });
   }
 

@@ -87,7 +87,6 @@ export class Placer {
   #consider(slot: number): void {
     const node = this.#context.store.nodes.at(slot) as Node;
     this.#metric.available(node.datacenter);
-    this.#metric.evaluated++;
     const refusal = this.#feasibility.refuse(node) ?? this.#refuseDistinct(slot);
     if (refusal !== undefined) return this.#metric.filter(refusal, node.nodeClass);
     const dimension = this.#exhaustedAt(slot);

@@ -18,7 +18,7 @@ export function portKey({ hostIp, value }: HostPort): string {
 /** The ports of a node with what this plan adds and frees. */
 export class PlannedPorts {
   readonly #base: PortSet;
-  readonly #added = new Set<string>();
+  readonly #added = new Map<string, Set<number>>();
   readonly #freed: ReadonlySet<string>;
 
   constructor(base: PortSet, freed: ReadonlySet<string>) {
@@ -27,12 +27,15 @@ export class PlannedPorts {
   }
 
   isTaken(port: HostPort): boolean {
-    const key = portKey(port);
-    return this.#added.has(key) || (this.#base.has(port) && !this.#freed.has(key));
+    if (this.#added.get(port.hostIp)?.has(port.value)) return true;
+    return this.#base.has(port) && !this.#freed.has(portKey(port));
   }
 
   take(ports: readonly HostPort[]): void {
-    for (const port of ports) this.#added.add(portKey(port));
+    for (const { hostIp, value } of ports) {
+      const values = this.#added.get(hostIp) ?? new Set<number>();
+      this.#added.set(hostIp, values.add(value));
+    }
   }
 }
 
