@@ -7,8 +7,13 @@ export class BudgetFault extends Error {
 
 /** What the evaluation of one file may still cost. Shared by everything that is evaluated for that file. */
 export class Budget {
-  #steps: number = limits.steps;
+  #steps: number;
   #stringUnits: number = limits.stringUnits;
+
+  /** For a text of this length. */
+  constructor(textLength: number = 0) {
+    this.#steps = limits.steps + textLength;
+  }
 
   step(count = 1): void {
     this.#steps -= count;

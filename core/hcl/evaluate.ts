@@ -34,6 +34,8 @@ import {
   type Value,
 } from "./value.ts";
 
+const FAULT_STEPS = 40;
+
 export interface EvaluatorOptions {
   readonly functions?: FunctionTable;
   readonly diagnostics?: Diagnostics;
@@ -57,11 +59,13 @@ export class Evaluator implements Evaluation {
     this.source = source;
     this.functions = options.functions ?? new Map();
     this.diagnostics = options.diagnostics ?? new Diagnostics(source);
-    this.budget = options.budget ?? new Budget();
+    this.budget = options.budget ?? new Budget(source.text.length);
     this.keepsUnknownReferences = options.keepsUnknownReferences ?? false;
   }
 
   fault(span: Span, summary: string, detail: string, names?: { unknown: string; expected: string[] }): Value {
+    // A mistake costs far more than a step: an exception, perhaps a search for the nearest name.
+    this.budget.step(FAULT_STEPS);
     this.diagnostics.add(span, summary, detail, names ?? {});
     return unknownValue;
   }

@@ -28,6 +28,8 @@ export function arrangeTemplate(
   tokens: readonly TemplateToken[],
   flush: boolean,
 ): TemplatePart[] | undefined {
+  const [only] = tokens;
+  if (tokens.length === 1 && only?.kind === "text" && !flush) return [only];
   const trimmed = trim(tokens);
   return nest(state, flush ? unindent(trimmed) : trimmed);
 }

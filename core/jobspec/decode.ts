@@ -129,7 +129,7 @@ class BlockDecoder {
     const target = nested.extra ? this.#extras : this.#draft;
     const draft = decodeBlock(nested.spec, block, this.#evaluator);
     if (nested.as === "one") target[nested.field] = draft;
-    else if (nested.as === "list") target[nested.field] = [...((target[nested.field] ?? []) as Draft[]), draft];
+    else if (nested.as === "list") append(target, nested.field, draft);
     else target[nested.field] = { ...(target[nested.field] as Draft | null), [block.labels[0]?.value ?? ""]: draft };
   }
 
@@ -158,6 +158,12 @@ class BlockDecoder {
           `The argument "${name}" is required here, and it is not set.`,
         );
   }
+}
+
+function append(target: Draft, field: string, draft: Draft): void {
+  const known = target[field] as Draft[] | null | undefined;
+  if (known === null || known === undefined) target[field] = [draft];
+  else known.push(draft);
 }
 
 export function scoped(block: Block, scope: Scope): ScopedBlock {

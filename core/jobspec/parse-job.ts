@@ -85,8 +85,7 @@ export function parseJobFile(text: string, options: ParseOptions = {}): ParsedJo
   try {
     job = reading.job(contentOf(body, rootSchema, reading.constants));
   } catch (error) {
-    if (!(error instanceof BudgetFault)) throw error;
-    reading.report("File too costly", error.message);
+    reading.reportLimit(error);
   }
   const all = reading.diagnostics;
   return hasErrors(all) || job === undefined ? { diagnostics: all } : { job, diagnostics: all };
@@ -96,7 +95,7 @@ class JobFileReading {
   readonly #source: Source;
   readonly #options: ParseOptions;
   readonly #functions: FunctionTable;
-  readonly #budget = new Budget();
+  readonly #budget: Budget;
   readonly #own: Diagnostics;
   /** Problems of variable files and of values from outside. */
   readonly #foreign: Diagnostic[] = [];
@@ -107,6 +106,7 @@ class JobFileReading {
     this.#source = source;
     this.#options = options;
     this.#own = new Diagnostics(source);
+    this.#budget = new Budget(source.text.length);
     this.#functions = functionsFor(options);
     this.constants = this.evaluator(source, this.#own, false);
   }
@@ -122,6 +122,14 @@ class JobFileReading {
 
   report(summary: string, detail: string, range?: Range): void {
     this.#foreign.push({ severity: "error", summary, detail, ...(range === undefined ? {} : { range }) });
+  }
+
+  /** What evaluation may cost has been used up: its steps, its text, or (by values within values) its stack. */
+  reportLimit(error: unknown): void {
+    if (error instanceof BudgetFault) this.report("File too costly", error.message);
+    else if (error instanceof RangeError)
+      this.report("Nesting too deep", "Values are nested too deeply within each other.");
+    else throw error;
   }
 
   job(root: BodyContent): JobDraft | undefined {

@@ -38,9 +38,18 @@ export function empty<T>(noun: Struct<T>, known: Partial<T> = {}): T {
   return Object.assign(value, known) as T;
 }
 
-/** A draft in which nothing was written, overlaid with `known`. */
-export function emptyDraft<D>(noun: Struct<unknown, D>, known: Partial<D> = {}): D {
+const blankDrafts = new WeakMap<Struct, Readonly<Record<string, unknown>>>();
+
+function blankDraft(noun: Struct): Readonly<Record<string, unknown>> {
+  const known = blankDrafts.get(noun);
+  if (known !== undefined) return known;
   const value: Record<string, unknown> = {};
   for (const [name, field] of noun.draftEntries) value[name] = field.draftZero ? zeroOfType(field.type) : null;
-  return Object.assign(value, known) as D;
+  blankDrafts.set(noun, value);
+  return value;
+}
+
+/** A draft in which nothing was written, overlaid with `known`. */
+export function emptyDraft<D>(noun: Struct<unknown, D>, known?: Partial<D>): D {
+  return (known === undefined ? { ...blankDraft(noun) } : { ...blankDraft(noun), ...known }) as D;
 }
