@@ -117,9 +117,9 @@ class TreeBuilder {
       case "interpolation":
         return { kind: "interpolation", expression: token.expression, start, end };
       case "if":
-        return this.#state.nested(() => this.conditional(token)) ?? this.fail();
+        return this.deeper(() => this.conditional(token));
       case "for":
-        return this.#state.nested(() => this.loop(token)) ?? this.fail();
+        return this.deeper(() => this.loop(token));
       default:
         this.#state.fault(
           "Unexpected template directive",
@@ -128,6 +128,13 @@ class TreeBuilder {
         );
         return this.fail();
     }
+  }
+
+  private deeper(inner: () => TemplatePart | undefined): TemplatePart | undefined {
+    if (!this.#state.enter()) return this.fail();
+    const part = inner();
+    this.#state.leave();
+    return part;
   }
 
   private fail(): undefined {

@@ -38,18 +38,24 @@ export function empty<T>(noun: Struct<T>, known: Partial<T> = {}): T {
   return Object.assign(value, known) as T;
 }
 
-const blankDrafts = new WeakMap<Struct, Readonly<Record<string, unknown>>>();
+type Blank = readonly (readonly [name: string, value: unknown])[];
 
-function blankDraft(noun: Struct): Readonly<Record<string, unknown>> {
+const blankDrafts = new WeakMap<Struct, Blank>();
+
+function blankDraft(noun: Struct): Blank {
   const known = blankDrafts.get(noun);
   if (known !== undefined) return known;
-  const value: Record<string, unknown> = {};
-  for (const [name, field] of noun.draftEntries) value[name] = field.draftZero ? zeroOfType(field.type) : null;
-  blankDrafts.set(noun, value);
-  return value;
+  const blank = noun.draftEntries.map(
+    ([name, field]) => [name, field.draftZero ? zeroOfType(field.type) : null] as const,
+  );
+  blankDrafts.set(noun, blank);
+  return blank;
 }
 
 /** A draft in which nothing was written, overlaid with `known`. */
 export function emptyDraft<D>(noun: Struct<unknown, D>, known?: Partial<D>): D {
-  return (known === undefined ? { ...blankDraft(noun) } : { ...blankDraft(noun), ...known }) as D;
+  // A loop, because spreading objects of many shapes is three to eight times slower in V8.
+  const value: Record<string, unknown> = {};
+  for (const [name, zero] of blankDraft(noun)) value[name] = zero;
+  return (known === undefined ? value : Object.assign(value, known)) as D;
 }

