@@ -82,6 +82,13 @@ export class Evaluator implements Evaluation {
 
   evaluate(expression: Expression, scope: Scope): Value {
     this.budget.step();
+    const value = this.computed(expression, scope);
+    // Weighed when made, so that its parts are known when it becomes a part.
+    if ("items" in value || "entries" in value) this.budget.weigh(value);
+    return value;
+  }
+
+  private computed(expression: Expression, scope: Scope): Value {
     switch (expression.kind) {
       case "literal":
         return expression.value;
@@ -119,6 +126,7 @@ export class Evaluator implements Evaluation {
   /** Evaluates and converts; what does not fit is reported as `what`. */
   evaluateAs(expression: Expression, scope: Scope, type: Type, what: string): Value {
     const value = this.evaluate(expression, scope);
+    this.budget.walk(value);
     try {
       return convert(value, type);
     } catch (error) {
@@ -232,6 +240,7 @@ export class Evaluator implements Evaluation {
       return value;
     });
     if (source.kind !== "list" && source.kind !== "set") return tupleValue(results);
+    for (const result of results) this.budget.walk(result);
     const common = convertToCommon(results);
     const [first] = common ?? [];
     if (common === undefined || first === undefined) return tupleValue(results);
@@ -264,7 +273,8 @@ export class Evaluator implements Evaluation {
   }
 
   private applied(node: Binary, left: Value, right: Value): Value {
-    this.budget.step();
+    this.budget.walk(left);
+    this.budget.walk(right);
     try {
       return applyBinary(node.operator, left, right);
     } catch (error) {
@@ -282,6 +292,8 @@ export class Evaluator implements Evaluation {
     const unchosen = this.attempt(other, scope);
     if (condition.kind !== "bool") return unknownValue;
     if (unchosen === undefined) return value;
+    this.budget.walk(value);
+    this.budget.walk(unchosen);
     const common = convertToCommon([value, unchosen]);
     if (common !== undefined) return common[0] as Value;
     return this.fault(

@@ -6,6 +6,8 @@ export const limits = {
   nesting: 200,
   /** Evaluation steps of one file beyond one for each of its characters: nodes visited and items produced. */
   steps: 400_000,
+  /** Values that one value may hold, parts of parts counted each time they appear. */
+  valueWeight: 1_000_000,
   /** UTF-16 units of all strings that evaluation makes. */
   stringUnits: 64 * 1024 * 1024,
 } as const;

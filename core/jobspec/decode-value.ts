@@ -29,6 +29,7 @@ class UnsuitableValue extends Error {
 export function decodeValue(expression: Expression, spec: AttributeSpec, scope: Scope, evaluator: Evaluator): unknown {
   const value = evaluator.evaluate(expression, scope);
   if (value.kind === "unknown") return undefined;
+  evaluator.budget.walk(value);
   try {
     return fieldValue(value, spec);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Prng } from "#core/base";
-import { type Diagnostic, formatHcl, hasErrors, parseHcl, renderDiagnostic } from "#core/hcl";
+import { type Body, type Diagnostic, formatHcl, hasErrors, parseHcl, renderDiagnostic } from "#core/hcl";
 import { canonicalise, parseJobFile, validateJob } from "#core/jobspec";
 import { HclGenerator } from "./hcl-generator.ts";
 
@@ -58,6 +58,17 @@ export function checkHcl(text: string): Verdict {
   return hasErrors(parsed.diagnostics) ? undefined : checkFormat(text);
 }
 
+/** The syntax tree without offsets: what a text says, not where it says it. */
+function withoutPlaces(body: Body): string {
+  return JSON.stringify(body, (name, value: unknown) =>
+    name === "start" || name === "end" ? undefined : bigText(value),
+  );
+}
+
+function bigText(value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
+}
+
 function misplaced({ range }: Diagnostic, text: string): Verdict {
   if (range === undefined) return undefined;
   const { start, end } = range;
@@ -75,7 +86,9 @@ function checkFormat(text: string): Verdict {
   if (once.text === undefined) return "parses, but is not formatted";
   const twice = formatHcl(once.text, "fuzz.hcl");
   if (twice.text === undefined) return `the formatted text does not parse:\n${once.text}`;
-  return twice.text === once.text ? undefined : `formatting again changes:\n${once.text}\n---\n${twice.text}`;
+  if (twice.text !== once.text) return `formatting again changes:\n${once.text}\n---\n${twice.text}`;
+  const [before, after] = [text, once.text].map((source) => withoutPlaces(parseHcl(source, "fuzz.hcl").body));
+  return before === after ? undefined : `formatting changes the meaning:\n${text}\n---\n${once.text}`;
 }
 
 /** A new input: generated, or something known with a few changes. */
