@@ -79,7 +79,6 @@ const rootSchema: BodySchema = {
 export function parseJobFile(text: string, options: ParseOptions = {}): ParsedJob {
   const file = options.file ?? "input.hcl";
   const { body, source, diagnostics } = parseHcl(text, file);
-  if (hasErrors(diagnostics)) return { diagnostics };
   const reading = new JobFileReading(source, options);
   let job: JobDraft | undefined;
   try {
@@ -87,8 +86,19 @@ export function parseJobFile(text: string, options: ParseOptions = {}): ParsedJo
   } catch (error) {
     reading.reportLimit(error);
   }
+  if (hasErrors(diagnostics)) return { diagnostics: withIndependent(diagnostics, reading.diagnostics) };
   const all = reading.diagnostics;
   return hasErrors(all) || job === undefined ? { diagnostics: all } : { job, diagnostics: all };
+}
+
+/** Mistakes that are there whatever else could not be read. */
+const independent =
+  /^(Unsupported argument|Unsupported block type|Unsuitable value type|Extraneous label .*|Duplicate .*)$/;
+
+/** After mistakes of syntax, what is wrong with the rest: but not what may only be missing because it was not read. */
+function withIndependent(syntax: readonly Diagnostic[], meaning: readonly Diagnostic[]): Diagnostic[] {
+  const all = [...syntax, ...meaning.filter((item) => independent.test(item.summary) && item.range !== undefined)];
+  return all.sort((a, b) => (a.range?.start.offset ?? -1) - (b.range?.start.offset ?? -1));
 }
 
 class JobFileReading {
