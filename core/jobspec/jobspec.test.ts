@@ -65,6 +65,14 @@ test("a mistyped file names every mistake, its place, and what was probably mean
 
     Blocks of type "restrt" are not expected here. Did you mean "restart"?
 
+    Error: Extraneous label for task
+
+      on web.hcl line 7, column 16:
+      7 |     task "app" "x" {
+        |                ^^^
+
+    A "task" block takes only 1 label (name).
+
     Error: Missing newline after argument
 
       on web.hcl line 11, column 23:
