@@ -22,7 +22,7 @@ export default defineConfig({
             "integrations/**/*.test.ts",
             "cli/**/*.test.ts",
             "ui/**/*.test.ts",
-            "test/{tidy,sim,support,fixtures,tools}/**/*.test.ts",
+            "test/{tidy,sim,support,fixtures,tools,fuzz}/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "dist/**"],
           testTimeout: 30_000,

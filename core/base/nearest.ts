@@ -2,7 +2,7 @@ const MAX_NAME_LENGTH = 64;
 
 /**
  * The known name that `wrong` most likely meant, or undefined when none is near: at most one edit for each three
- * characters (Levenshtein), with a difference of case or of `-` against `_` counting as none.
+ * characters (insertion, deletion, change, swap of neighbours), with a difference of case or of `-` against `_` counting as none.
  */
 export function nearest(wrong: string, known: Iterable<string>): string | undefined {
   if (wrong.length > MAX_NAME_LENGTH) return undefined;
@@ -23,15 +23,23 @@ function fold(name: string): string {
   return name.toLowerCase().replaceAll("-", "_");
 }
 
+/** Insertions, deletions, changes and swaps of neighbours (optimal string alignment). */
 function editDistance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  let [beforePrevious, previous]: [number[], number[]] = [
+    [],
+    Array.from({ length: right.length + 1 }, (_, index) => index),
+  ];
   for (let row = 1; row <= left.length; row++) {
     const current = [row];
     for (let column = 1; column <= right.length; column++) {
-      const substitution = (previous[column - 1] as number) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] as number) + 1, (current[column - 1] as number) + 1));
+      const isSame = left[row - 1] === right[column - 1];
+      const isSwapped =
+        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+      const swap = isSwapped ? (beforePrevious[column - 2] as number) + 1 : Number.POSITIVE_INFINITY;
+      const change = (previous[column - 1] as number) + (isSame ? 0 : 1);
+      current.push(Math.min(change, swap, (previous[column] as number) + 1, (current[column - 1] as number) + 1));
     }
-    previous = current;
+    [beforePrevious, previous] = [previous, current];
   }
   return previous[right.length] as number;
 }

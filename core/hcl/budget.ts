@@ -1,4 +1,5 @@
 import { limits } from "./limits.ts";
+import type { Value } from "./value.ts";
 
 /** Evaluation has cost more than it may; caught where an attribute is evaluated, and reported there. */
 export class BudgetFault extends Error {
@@ -7,8 +8,13 @@ export class BudgetFault extends Error {
 
 /** What the evaluation of one file may still cost. Shared by everything that is evaluated for that file. */
 export class Budget {
-  #steps: number = limits.steps;
+  #steps: number;
   #stringUnits: number = limits.stringUnits;
+
+  /** For a text of this length. */
+  constructor(textLength: number = 0) {
+    this.#steps = limits.steps + textLength;
+  }
 
   step(count = 1): void {
     this.#steps -= count;
@@ -19,5 +25,29 @@ export class Budget {
   text(length: number): void {
     this.#stringUnits -= length;
     if (this.#stringUnits < 0) throw new BudgetFault("Evaluating this file makes more text than allowed.");
+  }
+
+  readonly #weights = new WeakMap<Value, number>();
+
+  /**
+   * How many values a value holds, itself and long texts counted in. Values share their parts, so what took little to
+   * write can be huge to walk: `[l, l]` of `[l, l]` of …. Refuses what is too large to ever be walked.
+   */
+  weigh(value: Value): number {
+    if (value.kind === "string") return 1 + (value.value.length >> 7);
+    const parts = "items" in value ? value.items : "entries" in value ? value.entries.values() : undefined;
+    if (parts === undefined) return 1;
+    const known = this.#weights.get(value);
+    if (known !== undefined) return known;
+    let weight = 1;
+    for (const part of parts) weight += this.weigh(part);
+    if (weight > limits.valueWeight) throw new BudgetFault("Evaluating this file makes a larger value than allowed.");
+    this.#weights.set(value, weight);
+    return weight;
+  }
+
+  /** Before something walks all of a value. */
+  walk(value: Value): void {
+    this.step(this.weigh(value));
   }
 }

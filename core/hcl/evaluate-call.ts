@@ -62,8 +62,9 @@ function invoke(evaluator: Evaluation, call: Call, target: PlainFunction, values
   const ready = converted as Value[];
   if (ready.some((value) => value.kind === "unknown")) return unknownValue;
   try {
-    evaluator.budget.step(1 + ready.length);
-    return target.call(ready, evaluator.budget);
+    const value = target.call(ready, evaluator.budget);
+    evaluator.budget.step("items" in value ? value.items.length : 1);
+    return value;
   } catch (error) {
     if (!(error instanceof FunctionFault)) throw error;
     const blamed = error.argument === undefined ? call : (spans[error.argument] ?? call);
@@ -87,6 +88,7 @@ function argument(
     const detail = `Invalid value for the parameter "${parameter.name}" of ${call.name}: ${reason}.`;
     evaluator.fault(span, "Invalid function argument", detail);
   };
+  evaluator.budget.walk(value);
   if (value.kind === "null" && parameter.nullable !== true) return refuse("it must not be null");
   try {
     return convert(value, parameter.type);

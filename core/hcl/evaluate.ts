@@ -34,6 +34,8 @@ import {
   type Value,
 } from "./value.ts";
 
+const FAULT_STEPS = 40;
+
 export interface EvaluatorOptions {
   readonly functions?: FunctionTable;
   readonly diagnostics?: Diagnostics;
@@ -57,11 +59,13 @@ export class Evaluator implements Evaluation {
     this.source = source;
     this.functions = options.functions ?? new Map();
     this.diagnostics = options.diagnostics ?? new Diagnostics(source);
-    this.budget = options.budget ?? new Budget();
+    this.budget = options.budget ?? new Budget(source.text.length);
     this.keepsUnknownReferences = options.keepsUnknownReferences ?? false;
   }
 
   fault(span: Span, summary: string, detail: string, names?: { unknown: string; expected: string[] }): Value {
+    // A mistake costs far more than a step: an exception, perhaps a search for the nearest name.
+    this.budget.step(FAULT_STEPS);
     this.diagnostics.add(span, summary, detail, names ?? {});
     return unknownValue;
   }
@@ -78,6 +82,13 @@ export class Evaluator implements Evaluation {
 
   evaluate(expression: Expression, scope: Scope): Value {
     this.budget.step();
+    const value = this.computed(expression, scope);
+    // Weighed when made, so that its parts are known when it becomes a part.
+    if ("items" in value || "entries" in value) this.budget.weigh(value);
+    return value;
+  }
+
+  private computed(expression: Expression, scope: Scope): Value {
     switch (expression.kind) {
       case "literal":
         return expression.value;
@@ -115,6 +126,7 @@ export class Evaluator implements Evaluation {
   /** Evaluates and converts; what does not fit is reported as `what`. */
   evaluateAs(expression: Expression, scope: Scope, type: Type, what: string): Value {
     const value = this.evaluate(expression, scope);
+    this.budget.walk(value);
     try {
       return convert(value, type);
     } catch (error) {
@@ -228,6 +240,7 @@ export class Evaluator implements Evaluation {
       return value;
     });
     if (source.kind !== "list" && source.kind !== "set") return tupleValue(results);
+    for (const result of results) this.budget.walk(result);
     const common = convertToCommon(results);
     const [first] = common ?? [];
     if (common === undefined || first === undefined) return tupleValue(results);
@@ -260,7 +273,8 @@ export class Evaluator implements Evaluation {
   }
 
   private applied(node: Binary, left: Value, right: Value): Value {
-    this.budget.step();
+    this.budget.walk(left);
+    this.budget.walk(right);
     try {
       return applyBinary(node.operator, left, right);
     } catch (error) {
@@ -278,6 +292,8 @@ export class Evaluator implements Evaluation {
     const unchosen = this.attempt(other, scope);
     if (condition.kind !== "bool") return unknownValue;
     if (unchosen === undefined) return value;
+    this.budget.walk(value);
+    this.budget.walk(unchosen);
     const common = convertToCommon([value, unchosen]);
     if (common !== undefined) return common[0] as Value;
     return this.fault(

@@ -211,10 +211,12 @@ function inGroups(
   return result;
 }
 
+/** Without blank lines at the beginning and the end. */
 function joined(lines: readonly LaidLine[]): string {
-  const texts = lines.map(({ indent, head, end }) => (head === "" ? end : `${" ".repeat(indent)}${head}${end}`));
-  return texts
-    .join("")
-    .replace(/^(\r?\n)+/, "")
-    .replace(/(\r?\n)(\r?\n)+$/, "$1");
+  const isBlank = (line: LaidLine | undefined): boolean => line !== undefined && line.head === "";
+  let [first, last] = [0, lines.length];
+  while (isBlank(lines[first])) first += 1;
+  while (last > first && isBlank(lines[last - 1])) last -= 1;
+  const shown = lines.slice(first, last);
+  return shown.map(({ indent, head, end }) => (head === "" ? end : `${" ".repeat(indent)}${head}${end}`)).join("");
 }

@@ -32,7 +32,10 @@ const binaryLevel: ReadonlyMap<string, number> = new Map(
 
 /** An expression at the current token; undefined after a mistake that has been reported. */
 export function parseExpression(state: ParseState): Expression | undefined {
-  return state.nested(() => parseConditional(state));
+  if (!state.enter()) return undefined;
+  const expression = parseConditional(state);
+  state.leave();
+  return expression;
 }
 
 function parseConditional(state: ParseState): Expression | undefined {
@@ -76,8 +79,15 @@ function parseUnary(state: ParseState): Expression | undefined {
   if (scanner.kind !== "-" && scanner.kind !== "!") return parsePostfix(state);
   const { start, kind: operator } = scanner;
   scanner.advance();
-  const operand = state.nested(() => parseUnary(state));
+  const operand = parseDeeper(state);
   return operand && { kind: "unary", operator, operand, start, end: operand.end };
+}
+
+function parseDeeper(state: ParseState): Expression | undefined {
+  if (!state.enter()) return undefined;
+  const operand = parseUnary(state);
+  state.leave();
+  return operand;
 }
 
 function parsePostfix(state: ParseState): Expression | undefined {

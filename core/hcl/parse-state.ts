@@ -34,16 +34,18 @@ export class ParseState {
     return { start, end };
   }
 
-  /** Runs `inner` one level deeper; undefined, with a diagnostic, when that is too deep. */
-  nested<T>(inner: () => T): T | undefined {
+  /** Goes one level deeper; false, with a diagnostic, when that is too deep. Every success needs a `leave`. */
+  enter(): boolean {
     if (this.#depth >= limits.nesting) {
       this.fault("Nesting too deep", `Expressions and blocks may be nested at most ${limits.nesting} levels deep.`);
-      return undefined;
+      return false;
     }
     this.#depth += 1;
-    const result = inner();
+    return true;
+  }
+
+  leave(): void {
     this.#depth -= 1;
-    return result;
   }
 
   fault(summary: string, detail: string, span: Span = this.span): void {

@@ -281,7 +281,22 @@ export function parseForNames(state: ParseState): { keyName: string | undefined;
 
 /** A quoted template; the opening quote is the current token. */
 export function parseQuoted(state: ParseState): Template | undefined {
-  return readTemplate(state, "quoted", state.scanner.end);
+  return plainQuoted(state) ?? readTemplate(state, "quoted", state.scanner.end);
+}
+
+const plainText = /[^"\\$%\n]*"/y;
+
+/** Most strings hold nothing but text: those are read at once. */
+function plainQuoted(state: ParseState): Template | undefined {
+  const { scanner, source } = state;
+  const { start, end: from } = scanner;
+  plainText.lastIndex = from;
+  if (!plainText.test(source.text)) return undefined;
+  const end = plainText.lastIndex;
+  const text = source.text.slice(from, end - 1);
+  scanner.resume(end);
+  const parts = text === "" ? [] : [{ kind: "text" as const, text, start: from, end: end - 1 }];
+  return { kind: "template", form: "quoted", parts, start, end };
 }
 
 export function parseHeredoc(state: ParseState): Template | undefined {

@@ -9,7 +9,7 @@ import type { Span } from "./source.ts";
 export function parseItems(state: ParseState, start: number): NativeBody {
   const attributes: Attribute[] = [];
   const blocks: Block[] = [];
-  const seen = new Map<string, Attribute>();
+  let seen: Map<string, Attribute> | undefined;
   const { scanner } = state;
   while (scanner.kind !== "}" && scanner.kind !== "end") {
     if (scanner.kind === "newline") {
@@ -20,19 +20,24 @@ export function parseItems(state: ParseState, start: number): NativeBody {
     if (item === undefined) recover(state);
     else if ("body" in item) blocks.push(item);
     else {
-      reportDuplicate(state, seen, item);
+      // Most bodies are small: looking through their few arguments is cheaper than a map for each.
+      if (attributes.length === SMALL_BODY) seen = new Map(attributes.map((other) => [other.name, other]));
+      const earlier = seen === undefined ? named(attributes, item.name) : seen.get(item.name);
+      if (earlier !== undefined) reportDuplicate(state, earlier, item);
+      else seen?.set(item.name, item);
       attributes.push(item);
     }
   }
   return { kind: "native", start, end: scanner.start, attributes, blocks };
 }
 
-function reportDuplicate(state: ParseState, seen: Map<string, Attribute>, attribute: Attribute): void {
-  const earlier = seen.get(attribute.name);
-  if (earlier === undefined) {
-    seen.set(attribute.name, attribute);
-    return;
-  }
+const SMALL_BODY = 16;
+
+function named(attributes: readonly Attribute[], name: string): Attribute | undefined {
+  return attributes.find((attribute) => attribute.name === name);
+}
+
+function reportDuplicate(state: ParseState, earlier: Attribute, attribute: Attribute): void {
   const { line } = state.source.position(earlier.start);
   state.fault(
     "Attribute redefined",
@@ -52,14 +57,20 @@ function parseItem(state: ParseState): Attribute | Block | undefined {
   scanner.advance();
   const next = scanner.kind as TokenKind;
   if (next === "=") return parseAttribute(state, name, nameSpan, true);
-  if (next === "{" || next === "quote" || next === "identifier")
-    return state.nested(() => parseBlock(state, name, nameSpan));
+  if (next === "{" || next === "quote" || next === "identifier") return parseNestedBlock(state, name, nameSpan);
   const detail =
     next === ":"
       ? `An argument is set with "=", not with ":".`
       : `After the name "${name}" comes either "=" and a value, or the labels and "{" of a block; found ${describeToken(state)}.`;
   state.fault("Invalid block or argument", detail);
   return undefined;
+}
+
+function parseNestedBlock(state: ParseState, type: string, typeSpan: Span): Block | undefined {
+  if (!state.enter()) return undefined;
+  const block = parseBlock(state, type, typeSpan);
+  state.leave();
+  return block;
 }
 
 function refuseItemStart(state: ParseState): void {

@@ -28,6 +28,8 @@ export function arrangeTemplate(
   tokens: readonly TemplateToken[],
   flush: boolean,
 ): TemplatePart[] | undefined {
+  const [only] = tokens;
+  if (tokens.length === 1 && only?.kind === "text" && !flush) return [only];
   const trimmed = trim(tokens);
   return nest(state, flush ? unindent(trimmed) : trimmed);
 }
@@ -115,9 +117,9 @@ class TreeBuilder {
       case "interpolation":
         return { kind: "interpolation", expression: token.expression, start, end };
       case "if":
-        return this.#state.nested(() => this.conditional(token)) ?? this.fail();
+        return this.deeper(() => this.conditional(token));
       case "for":
-        return this.#state.nested(() => this.loop(token)) ?? this.fail();
+        return this.deeper(() => this.loop(token));
       default:
         this.#state.fault(
           "Unexpected template directive",
@@ -126,6 +128,13 @@ class TreeBuilder {
         );
         return this.fail();
     }
+  }
+
+  private deeper(inner: () => TemplatePart | undefined): TemplatePart | undefined {
+    if (!this.#state.enter()) return this.fail();
+    const part = inner();
+    this.#state.leave();
+    return part;
   }
 
   private fail(): undefined {

@@ -7,7 +7,8 @@ export type Draft = Record<string, unknown>;
 /** What was written but has no field of its own: `finish` decides what becomes of it. */
 export type Extras = Readonly<Record<string, unknown>>;
 
-export type Report = (summary: string, detail: string) => void;
+/** Reports a mistake at an argument, or at the last nested block of that type; else at the block itself. */
+export type Report = (summary: string, detail: string, at?: string) => void;
 export type Finish = (draft: Draft, extras: Extras, report: Report, label: string) => Draft;
 
 /** One kind of block: which noun it describes, and how what is written in it maps to the noun's fields. */

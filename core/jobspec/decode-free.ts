@@ -19,6 +19,7 @@ export function decodeFree(body: Body, scope: Scope, evaluator: Evaluator): Read
   for (const [name, { expression }] of attributes) {
     const value = evaluator.evaluate(expression, scope);
     if (value.kind === "null" || value.kind === "unknown") continue;
+    evaluator.budget.walk(value);
     const plain = plainValue(value);
     found.set(name, body.kind === "native" && expression.kind === "object" ? [plain] : plain);
   }

@@ -12,6 +12,7 @@ import {
   plainValue,
   type Scope,
   stringType,
+  toBigInt,
   toFloat64,
   type Type,
   type Value,
@@ -29,6 +30,7 @@ class UnsuitableValue extends Error {
 export function decodeValue(expression: Expression, spec: AttributeSpec, scope: Scope, evaluator: Evaluator): unknown {
   const value = evaluator.evaluate(expression, scope);
   if (value.kind === "unknown") return undefined;
+  evaluator.budget.walk(value);
   try {
     return fieldValue(value, spec);
   } catch (error) {
@@ -119,9 +121,15 @@ function truncated(value: Value): Value {
 
 /** Text such as "30s", or a whole number of nanoseconds. */
 function duration(value: Value): number {
-  if (value.kind === "number") return wholeNumber(value, undefined);
+  if (value.kind === "number") return nanoseconds(value);
   if (value.kind !== "string") throw new UnsuitableValue(`a duration such as "30s" is required`);
   const parsed = parseDuration(value.value);
   if (typeof parsed === "string") throw new UnsuitableValue(parsed);
   return parsed;
+}
+
+function nanoseconds(value: Extract<Value, { kind: "number" }>): number {
+  const plain = toFloat64(value.value);
+  if (isInteger(value.value) && Math.abs(plain) <= 2 ** 63 && BigInt(plain) === toBigInt(value.value)) return plain;
+  throw new UnsuitableValue("a whole number of nanoseconds is required");
 }

@@ -12,7 +12,7 @@ import {
 } from "#core/hcl";
 import type { FieldType } from "#core/schema";
 import { emptyDraft } from "#core/schema";
-import type { AttributeSpec, BlockSpec, Draft, NestedSpec } from "./block.ts";
+import type { AttributeSpec, BlockSpec, Draft, NestedSpec, Report } from "./block.ts";
 import { decodeFree } from "./decode-free.ts";
 import { decodeTexts, decodeValue } from "./decode-value.ts";
 import { expandDynamic, type ScopedBlock } from "./dynamic.ts";
@@ -68,7 +68,11 @@ class BlockDecoder {
     for (const block of this.nestedBlocks(content, scope)) this.nested(block);
     this.reportMissing(content, body, span);
     if (finish === undefined) return this.#draft;
-    const report = (summary: string, detail: string): void => void this.#evaluator.fault(span, summary, detail);
+    const report: Report = (summary, detail, at) => {
+      const argument = at === undefined ? undefined : content.attributes.get(at)?.expression;
+      const nested = content.blocks.findLast((block) => block.type === at)?.typeSpan;
+      this.#evaluator.fault(argument ?? nested ?? span, summary, detail);
+    };
     return finish(this.#draft, this.#extras, report, labels[0]?.value ?? "");
   }
 
@@ -129,7 +133,7 @@ class BlockDecoder {
     const target = nested.extra ? this.#extras : this.#draft;
     const draft = decodeBlock(nested.spec, block, this.#evaluator);
     if (nested.as === "one") target[nested.field] = draft;
-    else if (nested.as === "list") target[nested.field] = [...((target[nested.field] ?? []) as Draft[]), draft];
+    else if (nested.as === "list") append(target, nested.field, draft);
     else target[nested.field] = { ...(target[nested.field] as Draft | null), [block.labels[0]?.value ?? ""]: draft };
   }
 
@@ -158,6 +162,12 @@ class BlockDecoder {
           `The argument "${name}" is required here, and it is not set.`,
         );
   }
+}
+
+function append(target: Draft, field: string, draft: Draft): void {
+  const known = target[field] as Draft[] | null | undefined;
+  if (known === null || known === undefined) target[field] = [draft];
+  else known.push(draft);
 }
 
 export function scoped(block: Block, scope: Scope): ScopedBlock {

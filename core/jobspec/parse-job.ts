@@ -79,24 +79,33 @@ const rootSchema: BodySchema = {
 export function parseJobFile(text: string, options: ParseOptions = {}): ParsedJob {
   const file = options.file ?? "input.hcl";
   const { body, source, diagnostics } = parseHcl(text, file);
-  if (hasErrors(diagnostics)) return { diagnostics };
   const reading = new JobFileReading(source, options);
   let job: JobDraft | undefined;
   try {
     job = reading.job(contentOf(body, rootSchema, reading.constants));
   } catch (error) {
-    if (!(error instanceof BudgetFault)) throw error;
-    reading.report("File too costly", error.message);
+    reading.reportLimit(error);
   }
+  if (hasErrors(diagnostics)) return { diagnostics: withIndependent(diagnostics, reading.diagnostics) };
   const all = reading.diagnostics;
   return hasErrors(all) || job === undefined ? { diagnostics: all } : { job, diagnostics: all };
+}
+
+/** Mistakes that are there whatever else could not be read. */
+const independent =
+  /^(Unsupported argument|Unsupported block type|Unsuitable value type|Extraneous label .*|Duplicate .*)$/;
+
+/** After mistakes of syntax, what is wrong with the rest: but not what may only be missing because it was not read. */
+function withIndependent(syntax: readonly Diagnostic[], meaning: readonly Diagnostic[]): Diagnostic[] {
+  const all = [...syntax, ...meaning.filter((item) => independent.test(item.summary) && item.range !== undefined)];
+  return all.sort((a, b) => (a.range?.start.offset ?? -1) - (b.range?.start.offset ?? -1));
 }
 
 class JobFileReading {
   readonly #source: Source;
   readonly #options: ParseOptions;
   readonly #functions: FunctionTable;
-  readonly #budget = new Budget();
+  readonly #budget: Budget;
   readonly #own: Diagnostics;
   /** Problems of variable files and of values from outside. */
   readonly #foreign: Diagnostic[] = [];
@@ -107,6 +116,7 @@ class JobFileReading {
     this.#source = source;
     this.#options = options;
     this.#own = new Diagnostics(source);
+    this.#budget = new Budget(source.text.length);
     this.#functions = functionsFor(options);
     this.constants = this.evaluator(source, this.#own, false);
   }
@@ -122,6 +132,14 @@ class JobFileReading {
 
   report(summary: string, detail: string, range?: Range): void {
     this.#foreign.push({ severity: "error", summary, detail, ...(range === undefined ? {} : { range }) });
+  }
+
+  /** What evaluation may cost has been used up: its steps, its text, or (by values within values) its stack. */
+  reportLimit(error: unknown): void {
+    if (error instanceof BudgetFault) this.report("File too costly", error.message);
+    else if (error instanceof RangeError)
+      this.report("Nesting too deep", "Values are nested too deeply within each other.");
+    else throw error;
   }
 
   job(root: BodyContent): JobDraft | undefined {

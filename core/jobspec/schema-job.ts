@@ -104,11 +104,14 @@ function finishJob(draft: Draft, extras: Extras): Draft {
   const single = ((extras["tasks"] ?? []) as readonly TaskDraft[]).map((item) =>
     emptyDraft(TaskGroup, { name: item.name, tasks: [item] }),
   );
-  const groups = [...single, ...((draft["taskGroups"] ?? []) as readonly TaskGroupDraft[])].map((item) => ({
-    ...item,
-    tasks: item.tasks?.map((inner) => inherit(inner, shared, secrets)) ?? null,
-  }));
-  return { ...draft, taskGroups: groups.length > 0 ? groups : null };
+  const groups = [...single, ...((draft["taskGroups"] ?? []) as readonly TaskGroupDraft[])];
+  const isShared = shared !== undefined || secrets !== undefined;
+  const inherited = isShared ? groups.map((item) => withInherited(item, shared, secrets)) : groups;
+  return { ...draft, taskGroups: groups.length > 0 ? inherited : null };
+}
+
+function withInherited(item: TaskGroupDraft, shared?: VaultDraft, secrets?: readonly SecretDraft[]): TaskGroupDraft {
+  return { ...item, tasks: item.tasks?.map((inner) => inherit(inner, shared, secrets)) ?? null };
 }
 
 function inherit(item: TaskDraft, shared?: VaultDraft, secrets?: readonly SecretDraft[]): TaskDraft {

@@ -108,6 +108,7 @@ export const groupScaling = block(ScalingPolicy, scalingAttributes, {
       report(
         "Invalid group scaling type",
         `The scaling of a group is of type "horizontal", not "${String(draft["type"])}".`,
+        "type",
       );
     return { ...draft, type: "horizontal" };
   },
@@ -127,6 +128,7 @@ export const taskScaling = block(ScalingPolicy, scalingAttributes, {
       report(
         "Invalid scaling policy type",
         `The type of scaling "${label}" is "${type}", not "${String(draft["type"])}".`,
+        "type",
       );
     return { ...draft, type: type ?? "" };
   },

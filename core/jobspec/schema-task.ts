@@ -83,7 +83,7 @@ function finishTask(draft: Draft, extras: Extras, report: Report): Draft {
   const types = ((draft["scalingPolicies"] ?? []) as readonly ScalingPolicyDraft[]).map((policy) => policy.type);
   const twice = types.find((type, index) => type !== "" && types.indexOf(type) < index);
   if (twice !== undefined)
-    report("Duplicate scaling block", `Only one scaling block of type "${twice}" is possible in a task.`);
+    report("Duplicate scaling block", `Only one scaling block of type "${twice}" is possible in a task.`, "scaling");
   return splitIdentities(draft, extras);
 }
 

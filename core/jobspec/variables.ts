@@ -10,6 +10,7 @@ import {
   dynamicType,
   type Evaluator,
   emptyScope,
+  parseExpressionText,
   parseType,
   type Range,
   referencesIn,
@@ -124,11 +125,11 @@ function declaredType(attribute: Attribute | undefined, constants: Evaluator): T
   return undefined;
 }
 
-/** In the JSON syntax a type is written as a string; simple keywords are understood. */
+/** In the JSON syntax a type is written as a string, whose text is the expression. */
 function jsonType(expression: Attribute["expression"]): Attribute["expression"] {
   if (expression.kind !== "literal" || expression.value.kind !== "string") return expression;
-  const { start, end } = expression;
-  return { kind: "traversal", root: expression.value.value, rootSpan: { start, end }, steps: [], start, end };
+  const inner = parseExpressionText(expression.value.value, "type").expression;
+  return inner === undefined ? expression : { ...inner, start: expression.start, end: expression.end };
 }
 
 function readDefault(

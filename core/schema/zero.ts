@@ -48,9 +48,24 @@ function blankOf(noun: Struct): Readonly<Record<string, unknown>> {
   return blank;
 }
 
+type Blank = readonly (readonly [name: string, value: unknown])[];
+
+const blankDrafts = new WeakMap<Struct, Blank>();
+
+function blankDraft(noun: Struct): Blank {
+  const known = blankDrafts.get(noun);
+  if (known !== undefined) return known;
+  const blank = noun.draftEntries.map(
+    ([name, field]) => [name, field.draftZero ? zeroOfType(field.type) : null] as const,
+  );
+  blankDrafts.set(noun, blank);
+  return blank;
+}
+
 /** A draft in which nothing was written, overlaid with `known`. */
-export function emptyDraft<D>(noun: Struct<unknown, D>, known: Partial<D> = {}): D {
+export function emptyDraft<D>(noun: Struct<unknown, D>, known?: Partial<D>): D {
+  // A loop, because spreading objects of many shapes is three to eight times slower in V8.
   const value: Record<string, unknown> = {};
-  for (const [name, field] of noun.draftEntries) value[name] = field.draftZero ? zeroOfType(field.type) : null;
-  return Object.assign(value, known) as D;
+  for (const [name, zero] of blankDraft(noun)) value[name] = zero;
+  return (known === undefined ? value : Object.assign(value, known)) as D;
 }

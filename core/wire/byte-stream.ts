@@ -28,7 +28,7 @@ export class ByteWriter {
 
   /** A whole number from 0 to 2^53, seven bits a byte, low bits first. */
   uint(value: number): void {
-    assert(Number.isSafeInteger(value) && value >= 0, () => `uint: ${value}`);
+    assert(Number.isInteger(value) && value >= 0 && value <= 2 ** 63, () => `uint: ${value}`);
     this.#reserve(8);
     let rest = value;
     while (rest >= 0x80) {
@@ -40,7 +40,8 @@ export class ByteWriter {
 
   /** A whole number with a sign: the lowest bit of the first byte is the sign. */
   int(value: number): void {
-    assert(Number.isSafeInteger(value), () => `int: ${value}`);
+    // Beyond 2^53 for durations: dividing by powers of two stays exact.
+    assert(Number.isInteger(value) && Math.abs(value) <= 2 ** 63, () => `int: ${value}`);
     const magnitude = Math.abs(value);
     const low = ((magnitude % 0x40) << 1) | (value < 0 ? 1 : 0);
     const rest = Math.floor(magnitude / 0x40);
@@ -126,12 +127,19 @@ export class ByteReader {
   }
 
   uint(): number {
+    const value = this.#whole();
+    if (!Number.isSafeInteger(value)) throw corrupt("a number over 2^53");
+    return value;
+  }
+
+  /** Seven bits a byte, lowest first; exact for what a double could hold when it was written. */
+  #whole(): number {
     let value = 0;
     let scale = 1;
     for (;;) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
-      if (!Number.isSafeInteger(value)) throw corrupt("a number over 2^53");
+      if (value > 2 ** 63) throw corrupt("a number over 2^63");
       if (byte < 0x80) return value;
       scale *= 0x80;
     }
@@ -140,8 +148,8 @@ export class ByteReader {
   int(): number {
     const first = this.byte();
     const low = (first & 0x7f) >> 1;
-    const magnitude = first & 0x80 ? low + this.uint() * 0x40 : low;
-    if (!Number.isSafeInteger(magnitude)) throw corrupt("a number over 2^53");
+    const magnitude = first & 0x80 ? low + this.#whole() * 0x40 : low;
+    if (magnitude > 2 ** 63) throw corrupt("a number over 2^63");
     return first & 1 ? -magnitude : magnitude;
   }
 

@@ -92,8 +92,9 @@ function readerOfType(type: FieldType, form: Form): Reader {
     case "bool":
       return (value, path) => (typeof value === "boolean" ? value : refuse(value, path, "a boolean"));
     case "int":
-    case "duration":
       return readInt;
+    case "duration":
+      return readDuration;
     case "float":
       return (value, path) => (isNumber(value) ? Number(value) : refuse(value, path, "a number"));
     case "instant":
@@ -127,6 +128,17 @@ function isNumber(value: unknown): value is number | ExactNumber {
 function readInt(value: unknown, path: string): number {
   if (typeof value === "number" && Number.isSafeInteger(value)) return value;
   return refuse(value, path, isNumber(value) ? "a whole number of at most 2^53" : "a whole number");
+}
+
+/** Nanoseconds; beyond 2^53 only what a double holds exactly, such as any number of whole seconds. */
+function readDuration(value: unknown, path: string): number {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return value;
+  const literal =
+    value instanceof ExactNumber ? value.literal : Number.isInteger(value) ? BigInt(value as number).toString() : "";
+  const isExact = /^-?\d{1,19}$/.test(literal) && BigInt(Number(literal)) === BigInt(literal);
+  return isExact
+    ? Number(literal)
+    : refuse(value, path, "a whole number of nanoseconds, at most 2^53 of the smallest unit used");
 }
 
 /** Nanoseconds since 1970 to milliseconds; what lies below a millisecond is cut. */

@@ -93,8 +93,9 @@ function writerOfType(type: FieldType, form: keyof Encoders): Writer {
     case "bool":
       return String;
     case "int":
-    case "duration":
       return writeInt;
+    case "duration":
+      return writeDuration;
     case "float":
       return (value) => writeNumber(value as number);
     case "instant":
@@ -134,6 +135,12 @@ export function jsonText(text: string): string {
 function writeInt(value: unknown): string {
   assert(Number.isSafeInteger(value), () => `not an exact whole number: ${String(value)}`);
   return String(value);
+}
+
+/** Nanoseconds beyond 2^53 (104 days) are whole seconds or milliseconds in practice, which a double holds exactly. */
+function writeDuration(value: unknown): string {
+  assert(Number.isInteger(value), () => `not a whole number of nanoseconds: ${String(value)}`);
+  return BigInt(value as number).toString();
 }
 
 /** Go writes -0 as "-0"; otherwise the two agree on the shortest form. */

@@ -34,7 +34,7 @@ export function randomFunctions(random: RandomBytes): FunctionTable {
         [aString("str")],
         ([text, cost, ...more], budget) => {
           if (more.length > 0) throw new FunctionFault("bcrypt takes no more than two arguments");
-          budget.step(500_000);
+          budget.step(150_000);
           return stringValue(bcrypt(random, textOf(text), cost === undefined ? COST_DEFAULT : wholeOf(cost, 1)));
         },
         aNumber("cost"),

@@ -5,3 +5,9 @@ export const validationDifferences: Readonly<Record<string, { readonly why: stri
     text: /Nomad can only make 5 attempts in 10m0s .*\n(.*\n)*.*Set the interval to at least 43h32m0s to accommodate 50 attempts/,
   },
 };
+
+/** Where our diagnostic stands somewhere else than the reference's, because it names the cause: severity, file, line. */
+export const refusalPlaces: Readonly<Record<string, string>> = {
+  // The argument that is wrong, not the head of its block.
+  "err-scaling-task-type": "error err-scaling-task-type.hcl:9",
+};

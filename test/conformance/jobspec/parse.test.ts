@@ -4,6 +4,7 @@ import { renderDiagnostic } from "#core/hcl";
 import { type ParsedJob, canonicalise, parseForApi, parseJobFile, readApiJob, serverForm } from "#core/jobspec";
 import { Job } from "#core/model";
 import { encodeJson, encodeJsonDraft, jsonReader } from "#core/wire";
+import { refusalPlaces } from "./differences.ts";
 import { commandOf, exactJson, isPresent, namesEnding, read, readIfAny } from "./cases.ts";
 
 /** The port of an exposed check is named after a digest of the check; which digest nobody can see. */
@@ -107,6 +108,19 @@ describe.skipIf(!isPresent)("job files", () => {
     });
     console.log(`refused: ${names.length - accepted.length} of ${names.length}`);
     expect(accepted).toEqual([]);
+  });
+
+  test("refusals name the file and line that the reference names, but for the listed ones", () => {
+    const elsewhere = namesEnding(".err").flatMap((name) => {
+      const { options, json, missing } = commandOf(name);
+      const place = /^([^\s:]+\.hcl):(\d+),/m.exec(read(`${name}.err`));
+      if (place === null || json || missing !== undefined) return [];
+      const { diagnostics } = parseJobFile(read(`${name}.hcl`), options);
+      const places = diagnostics.map((item) => `${item.severity} ${item.range?.file}:${item.range?.start.line}`);
+      const wanted = refusalPlaces[name] ?? `error ${place[1]}:${place[2]}`;
+      return places.includes(wanted) ? [] : [`${name}: expected ${wanted}, got ${places.join(", ")}`];
+    });
+    expect(elsewhere).toEqual([]);
     expect(readIfAny("nothing")).toBeUndefined();
   });
 });

@@ -1,0 +1,8 @@
+a = format("%5.2f|%-3s|%q|%[1]v", 1.5, "é", "x")
+b = regex_replace("aaa", "(a*)*b", "$1")
+c = range(1, 1025)
+d = join("", [for i in range(1000) : "x"])
+e = try(jsondecode("{"), yamldecode("a: &x [*x]"), cidrsubnet("10.0.0.0/8", 33, 1))
+f = convert({a = "1"}, object({a = number}))
+g = csvdecode("a,b\n1\n")
+h = parseint("zz", 36)

@@ -1,0 +1,7 @@
+locals {
+  a = local
+  b = [local, local.a]
+}
+job "j" {
+  meta = local.a
+}

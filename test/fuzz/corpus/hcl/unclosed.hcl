@@ -1,0 +1,5 @@
+job "x" {
+  a = "open
+  b = [1, {
+  c = <<EOT
+never

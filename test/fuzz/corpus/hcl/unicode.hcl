@@ -1,0 +1,3 @@
+naïve-名 = "é 👨‍👩‍👧"
+"quoted" = 1
+“smart” = 'x'

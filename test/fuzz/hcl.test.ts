@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Prng } from "#core/base";
+import { checkHcl, nextHcl } from "./hcl-target.ts";
+
+const folder = join(import.meta.dirname, "corpus/hcl");
+
+test("every input of the corpus ends in a result or a diagnostic, within a second", () => {
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(join(folder, file), "utf8");
+    const before = process.cpuUsage();
+    expect(checkHcl(text), file).toBeUndefined();
+    const used = process.cpuUsage(before);
+    expect((used.user + used.system) / 1000, file).toBeLessThan(1000);
+  }
+});
+
+test("a few thousand new inputs do no harm", () => {
+  const corpus = readdirSync(folder)
+    .filter((file) => !/deep|doubling|ranges|nested/.test(file))
+    .map((file) => readFileSync(join(folder, file), "utf8"));
+  const random = new Prng(7);
+  for (let run = 0; run < 3000; run++) {
+    const input = nextHcl(random, corpus);
+    expect(checkHcl(input), JSON.stringify(input)).toBeUndefined();
+  }
+});

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Prng } from "#core/base";
+import { checkHcl, nextHcl, type Verdict } from "./hcl-target.ts";
+
+interface Target {
+  readonly check: (input: string) => Verdict;
+  readonly next: (random: Prng, corpus: readonly string[]) => string;
+  readonly corpus: string;
+}
+
+/** What can be fuzzed, by name: `npm run fuzz -- hcl [--count N] [--seed S]`. */
+const targets: Readonly<Record<string, Target>> = {
+  hcl: { check: checkHcl, next: nextHcl, corpus: "hcl" },
+};
+
+const SLOW_MS = 1000;
+const SHOWN_MAX = 4000;
+/** Larger files of the corpus are only replayed, not changed: they would take all the time. */
+const CHANGED_MAX = 4000;
+
+function corpusOf(name: string): string[] {
+  const folder = resolve("test/fuzz/corpus", name);
+  return readdirSync(folder)
+    .map((file) => readFileSync(join(folder, file), "utf8"))
+    .filter((text) => text.length <= CHANGED_MAX);
+}
+
+function option(args: readonly string[], name: string, fallback: number): number {
+  const at = args.indexOf(name);
+  return at === -1 ? fallback : Number(args[at + 1]);
+}
+
+function fuzz(name: string, target: Target, args: readonly string[]): number {
+  const count = option(args, "--count", 100_000);
+  const seed = option(args, "--seed", 1);
+  const random = new Prng(seed);
+  const corpus = corpusOf(target.corpus);
+  let slowest = 0;
+  const started = performance.now();
+  for (let run = 0; run < count; run++) {
+    const input = target.next(random, corpus);
+    // Processor time, so that a busy machine is not mistaken for a slow parser.
+    const before = process.cpuUsage();
+    const verdict = attempt(target, input);
+    const used = process.cpuUsage(before);
+    const took = (used.user + used.system) / 1000;
+    slowest = Math.max(slowest, took);
+    if (verdict !== undefined || took > SLOW_MS) {
+      const reason = verdict ?? `took ${Math.round(took)} ms`;
+      process.stdout.write(
+        `${name}: input ${run} of seed ${seed}: ${reason}\n${JSON.stringify(input.length > SHOWN_MAX ? input.slice(0, SHOWN_MAX) : input)}\n`,
+      );
+      return 1;
+    }
+  }
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stdout.write(`${name}: ${count} inputs of seed ${seed} in ${seconds} s, slowest ${Math.round(slowest)} ms\n`);
+  return 0;
+}
+
+function attempt(target: Target, input: string): Verdict {
+  try {
+    return target.check(input);
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}
+
+const [name = "", ...args] = process.argv.slice(2);
+const target = targets[name];
+if (target === undefined) {
+  process.stderr.write(`usage: npm run fuzz -- ${Object.keys(targets).join("|")} [--count N] [--seed S]\n`);
+  process.exitCode = 2;
+} else process.exitCode = fuzz(name, target, args);

@@ -1,0 +1,3 @@
+/** Generators and targets for fuzzing; `main.ts` runs them. */
+export { HclGenerator } from "./hcl-generator.ts";
+export { checkHcl, nextHcl, type Verdict } from "./hcl-target.ts";
