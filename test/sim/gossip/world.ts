@@ -97,7 +97,14 @@ export class GossipWorld {
   join(name: string, through: string): void {
     const earlier = this.members.get(name)?.gossip.incarnation ?? 0;
     const member = this.#begin(name, [], earlier + 1);
+    this.#tryJoin(member, through);
+  }
+
+  /** As a service does: again and again until somebody answers. */
+  #tryJoin(member: SimulatedMember, through: string): void {
+    if (this.members.get(member.name) !== member || member.gossip.members.size > 1) return;
     this.deliver(member, { type: "join", addresses: [through] });
+    this.after(2_000, () => this.#tryJoin(member, through));
   }
 
   crash(name: string): void {
