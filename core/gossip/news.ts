@@ -31,7 +31,7 @@ export function hearAlive(pool: Pool, news: Alive): void {
   const known = pool.members.get(news.name);
   if (known === undefined) return admit(pool, news);
   if (news.address !== known.address && isReachable(known)) {
-    if (news.incarnation > known.incarnation || news.incarnation < known.incarnation) conflict(pool, known, news);
+    if (news.incarnation !== known.incarnation) conflict(pool, known, news);
     return;
   }
   if (news.incarnation <= known.incarnation) return;
@@ -106,14 +106,14 @@ export function hearDead(pool: Pool, news: Dead): void {
 
 /** Suspects whose time is over are declared failed; failed and left members are forgotten in the end. */
 export function expireSuspicions(pool: Pool): void {
-  for (const [name, suspicion] of [...pool.suspicions])
+  for (const [name, suspicion] of pool.suspicions)
     if (suspicion.deadlineMs <= pool.nowMs)
       hearDead(pool, { type: "dead", name, incarnation: suspicion.incarnation, from: pool.name });
 }
 
 export function reap(pool: Pool): void {
   const { reconnectTimeoutMs, tombstoneTimeoutMs } = pool.options.profile;
-  for (const member of [...pool.members.values()]) {
+  for (const member of pool.members.values()) {
     const limitMs = member.state === "failed" ? reconnectTimeoutMs : tombstoneTimeoutMs;
     if (isReachable(member) || pool.nowMs - member.sinceMs < limitMs) continue;
     pool.forget(member.name);
