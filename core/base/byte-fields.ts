@@ -20,11 +20,13 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, true);
   }
 
   u64(value: number): void {
@@ -39,19 +41,22 @@ export class ByteWriter {
     const encoded = utf8Encode(value);
     assert(encoded.length <= TEXT_BYTES_MAX, () => `"${value}" is longer than ${TEXT_BYTES_MAX} bytes`);
     this.u8(encoded.length);
-    this.#bytes.set(encoded, this.#room(encoded.length));
+    const at = this.#room(encoded.length);
+    this.#bytes.set(encoded, at);
   }
 
   /** Bytes behind their length, whatever it is. */
   blob(value: Uint8Array): void {
     this.u32(value.length);
-    this.#bytes.set(value, this.#room(value.length));
+    const at = this.#room(value.length);
+    this.#bytes.set(value, at);
   }
 
   patchU32(at: number, value: number): void {
     this.#view.setUint32(at, value, true);
   }
 
+  /** Room for `count` bytes. It may replace the buffer, so it comes before any use of it. */
   #room(count: number): number {
     const at = this.length;
     this.length += count;

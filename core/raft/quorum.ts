@@ -30,6 +30,14 @@ export class Tally {
     return this.#answers.has(voter);
   }
 
+  /** Who answered what, in a stable order. */
+  describe(): string {
+    return [...this.#answers]
+      .map(([voter, granted]) => `${voter}${granted ? "+" : "-"}`)
+      .sort()
+      .join("");
+  }
+
   isWon(voters: readonly ServerId[]): boolean {
     return isQuorum(voters, (voter) => this.#answers.get(voter) === true);
   }

@@ -6,6 +6,7 @@ import { countOwnVote, electionTimeout } from "./election.ts";
 import { ENTRY_BYTES_MAX, type ServerId } from "./entry.ts";
 import type { RaftEvent, RequestId } from "./event.ts";
 import type { Leadership } from "./leadership.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { leaderTick, settleMembership, startReadRound } from "./leading.ts";
 import { changeMembership } from "./membership.ts";
 import type { Message } from "./message.ts";
@@ -113,6 +114,11 @@ export class Raft {
   /** The term of an entry that is still known. */
   termAt(index: number): number | undefined {
     return this.#server.log.termAt(index);
+  }
+
+  /** Everything that decides what this server does next, except time: for searches that must know a state again. */
+  fingerprint(): string {
+    return fingerprintOf(this.#server);
   }
 
   #dispatch(event: RaftEvent): void {

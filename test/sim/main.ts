@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseSimArguments, type SimArguments, usage } from "./arguments.ts";
+import { runExhaustive } from "./exhaustive-command.ts";
+import { runGossip } from "./gossip-command.ts";
 import { mutants } from "./mutants/patches.ts";
 import { faultKinds } from "./raft/swarm.ts";
 import { exitCodes, isDeterministic, runRaft, type SimOutput } from "./raft-command.ts";
@@ -60,8 +62,8 @@ async function main(argv: readonly string[]): Promise<number> {
   if (args.mutant !== undefined && process.env["DROVER_MUTANT"] === undefined) return runMutant(args.mutant, argv);
   if (args.command === "tour") return tour(args);
   if (args.command === "raft") return runRaft(args, output);
-  output.write(`${args.command}: not built yet\n`);
-  return exitCodes.usage;
+  if (args.command === "gossip") return runGossip(args, output);
+  return runExhaustive(args, output);
 }
 
 process.exitCode = await main(process.argv.slice(2));

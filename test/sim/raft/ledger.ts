@@ -16,6 +16,8 @@ interface Committed {
   readonly term: number;
   readonly proposal: number;
   readonly digest: number;
+  /** The term of the server that first applied it: it was committed in this term or before. */
+  readonly committedBy: number;
 }
 
 /** The number that a simulated command carries, 0 for what the protocol itself appended. */
@@ -51,12 +53,17 @@ export class Ledger {
     return this.#entries[index - 1]?.term;
   }
 
+  /** Leaders of later terms than this must have the entry. */
+  committedBy(index: number): number {
+    return this.#entries[index - 1]?.committedBy ?? Number.POSITIVE_INFINITY;
+  }
+
   digestAt(index: number): number {
     return index === 0 ? 0 : (this.#entries[index - 1]?.digest ?? -1);
   }
 
   /** Returns true when this server is the first to apply the index. */
-  apply(server: string, entry: Entry): boolean {
+  apply(server: string, entry: Entry, serverTerm: number): boolean {
     const known = this.#entries[entry.index - 1];
     const proposal = proposalOf(entry);
     if (known !== undefined) {
@@ -67,11 +74,11 @@ export class Ledger {
         );
       return false;
     }
-    this.#append(server, entry, proposal);
+    this.#append(server, entry, proposal, serverTerm);
     return true;
   }
 
-  #append(server: string, entry: Entry, proposal: number): void {
+  #append(server: string, entry: Entry, proposal: number, committedBy: number): void {
     if (entry.index !== this.lastIndex + 1)
       throw new Violation("contiguous history", `${server} applies ${entry.index} after ${this.lastIndex}`);
     if (proposal !== 0 && this.#indexOfProposal.has(proposal))
@@ -79,7 +86,7 @@ export class Ledger {
     if (proposal !== 0) this.#indexOfProposal.set(proposal, entry.index);
     const seed = this.digestAt(entry.index - 1);
     const digest = crc32c(commandOf(entry.term * 65_537 + proposal), seed);
-    this.#entries.push({ term: entry.term, proposal, digest });
+    this.#entries.push({ term: entry.term, proposal, digest, committedBy });
   }
 
   acknowledge(proposal: number, index: number): void {

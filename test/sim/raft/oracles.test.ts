@@ -10,17 +10,17 @@ const envelope = { from: "b", to: "c", term: 2 };
 describe("the ledger sees", () => {
   it("two histories", () => {
     const ledger = new Ledger();
-    ledger.apply("a", entry(1, 1, 7));
-    expect(ledger.apply("b", entry(1, 1, 7))).toBe(false);
-    expect(() => ledger.apply("b", entry(1, 2, 7))).toThrow("state machine safety");
-    expect(() => ledger.apply("b", entry(1, 1, 8))).toThrow("state machine safety");
+    ledger.apply("a", entry(1, 1, 7), 1);
+    expect(ledger.apply("b", entry(1, 1, 7), 1)).toBe(false);
+    expect(() => ledger.apply("b", entry(1, 2, 7), 1)).toThrow("state machine safety");
+    expect(() => ledger.apply("b", entry(1, 1, 8), 1)).toThrow("state machine safety");
   });
 
   it("a gap, a command committed twice, and an acknowledgement without its command", () => {
     const ledger = new Ledger();
-    ledger.apply("a", entry(1, 1, 7));
-    expect(() => ledger.apply("a", entry(3, 1, 8))).toThrow("contiguous history");
-    expect(() => ledger.apply("a", entry(2, 1, 7))).toThrow("exactly once");
+    ledger.apply("a", entry(1, 1, 7), 1);
+    expect(() => ledger.apply("a", entry(3, 1, 8), 1)).toThrow("contiguous history");
+    expect(() => ledger.apply("a", entry(2, 1, 7), 1)).toThrow("exactly once");
     expect(() => ledger.acknowledge(9, 1)).toThrow("acknowledged is committed");
   });
 });
@@ -28,10 +28,11 @@ describe("the ledger sees", () => {
 describe("the oracles see", () => {
   it("two leaders in a term, and one without what earlier terms committed", () => {
     const ledger = new Ledger();
-    ledger.apply("a", entry(1, 1, 7));
+    ledger.apply("a", entry(1, 1, 7), 1);
     const oracles = new RaftOracles(ledger);
     const raft = (term: number | undefined) => ({ status: () => ({ baseIndex: 0 }) as never, termAt: () => term });
-    oracles.leads("a", 2, raft(1));
+    ledger.apply("a", entry(2, 1, 8), 7);
+    oracles.leads("a", 2, { ...raft(1), termAt: (index) => (index === 1 ? 1 : undefined) });
     expect(() => oracles.leads("b", 2, raft(1))).toThrow("election safety");
     expect(() => oracles.leads("b", 3, raft(undefined))).toThrow("leader completeness");
     expect(() => oracles.leads("c", 1, raft(undefined))).not.toThrow();

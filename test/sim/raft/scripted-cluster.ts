@@ -141,7 +141,7 @@ export class ScriptedCluster {
   }
 
   #apply(actor: Actor, entries: readonly Entry[]): void {
-    for (const entry of entries) this.#ledger.apply(actor.id, entry);
+    for (const entry of entries) this.#ledger.apply(actor.id, entry, actor.raft.status().term);
     this.#say(actor, `applies ${entries.map((entry) => `${entry.index}.${entry.term}${word(entry)}`).join(" ")}`);
   }
 

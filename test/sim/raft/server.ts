@@ -124,7 +124,7 @@ export class SimulatedServer {
       if (entry.index !== this.appliedIndex + 1)
         throw new Violation("contiguous history", `${this.id} applies ${entry.index} after ${this.appliedIndex}`);
       this.appliedIndex = entry.index;
-      if (this.#ledger.apply(this.id, entry) && first === 0) first = entry.index;
+      if (this.#ledger.apply(this.id, entry, effect.term) && first === 0) first = entry.index;
       this.digest = this.#ledger.digestAt(entry.index);
     }
     return first;
