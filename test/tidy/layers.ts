@@ -63,5 +63,4 @@ export const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   "integrations/consul": ["consul"],
   "integrations/mesh-ca": ["node-forge"],
   "cli/agent": ["pino"],
-  "cli/shell": ["commander"],
 };

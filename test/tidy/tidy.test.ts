@@ -1,21 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkTree } from "#test/tidy";
-
-const root = join(import.meta.dirname, "../..");
-
-function trackedSources(): Map<string, string> {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  const paths = listed.split("\n").filter((path) => /\.tsx?$|^services\/[^/]+\/README\.md$/.test(path));
-  const outside = /^(test\/tools\/|.*\/(fixtures|testdata|generated)\/)/;
-  const present = paths.filter((path) => !outside.test(path) && existsSync(join(root, path)));
-  return new Map(present.map((path) => [path, readFileSync(join(root, path), "utf8")]));
-}
+import { trackedSources } from "./tracked-sources.ts";
 
 test("the whole tree keeps the rules of the house", () => {
   const sources = trackedSources();
