@@ -7,7 +7,7 @@ import { exactJson, isPresent, read } from "./cases.ts";
 
 /** What the bundle leaves on the global object of the page. */
 interface Bundle {
-  parse(text: string): string;
+  readonly parse: (text: string) => string;
 }
 
 interface Page {
@@ -28,7 +28,7 @@ const GOLDEN = "job-all-attributes";
 /** The job language as one script without imports, as the user interface would load it. */
 async function bundle(): Promise<string> {
   const { build } = await import("vite");
-  const entry = join(import.meta.dirname, "browser-entry.ts");
+  const entry = join(import.meta.dirname, "browser/main.ts");
   const result = await build({
     root,
     configFile: false,
