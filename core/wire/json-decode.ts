@@ -108,9 +108,9 @@ function readerOfType(type: FieldType, form: Form): Reader {
     case "any":
       return (value) => value;
     case "list":
-      return readListOf(readerOfType(type.of, form));
+      return readListOf(elementReader(type.of, form));
     case "map":
-      return readMapOf(readerOfType(type.of, form));
+      return readMapOf(elementReader(type.of, form));
     case "ref": {
       let read: Reader | undefined;
       return (value, path) => {
@@ -146,6 +146,13 @@ function readInstant(value: unknown, path: string): number {
   if (value instanceof ExactNumber && /^-?\d+$/.test(value.literal)) return Number(value.literal.slice(0, -6));
   if (typeof value === "number" && Number.isInteger(value)) return Math.trunc(value / 1_000_000);
   return refuse(value, path, "nanoseconds since 1970");
+}
+
+/** A noun inside a list or map cannot be null: whoever walks the list would fall over it. */
+function elementReader(type: FieldType, form: Form): Reader {
+  const read = readerOfType(type, form);
+  if (type.kind !== "ref") return read;
+  return (value, path) => (value === null ? refuse(value, path, "an object") : read(value, path));
 }
 
 function readListOf(read: Reader): Reader {

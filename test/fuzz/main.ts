@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Prng } from "#core/base";
+import { checkJob, nextJob } from "./job-target.ts";
 import { checkHcl, nextHcl, type Verdict } from "./hcl-target.ts";
 
 interface Target {
@@ -12,6 +13,7 @@ interface Target {
 /** What can be fuzzed, by name: `npm run fuzz -- hcl [--count N] [--seed S]`. */
 const targets: Readonly<Record<string, Target>> = {
   hcl: { check: checkHcl, next: nextHcl, corpus: "hcl" },
+  job: { check: checkJob, next: nextJob, corpus: "job" },
 };
 
 const SLOW_MS = 1000;
