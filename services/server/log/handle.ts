@@ -44,9 +44,11 @@ export class LogHandle {
     this.#worker = startWorker("services/server/log/worker.js", workerData);
     this.#ready = new Promise((resolve, reject) => {
       this.#worker.once("error", reject);
-      this.#worker.on("message", (message: WorkerReport) =>
-        message.type === "ready" ? resolve() : this.#take(message),
-      );
+      this.#worker.on("message", (message: WorkerReport) => {
+        if (message.type !== "ready") return this.#take(message);
+        this.#isReady = true;
+        resolve();
+      });
     });
     this.#exited = new Promise((resolve) => {
       this.#worker.once("exit", () => {

@@ -138,4 +138,18 @@ describe("the log's worker", () => {
     expect(again.recovery.hardState.term).toBe(40);
     await closeAll(again.log);
   });
+
+  it("is over after the first write that fails: one report, and nothing is confirmed any more", async () => {
+    const folder = newFolder();
+    const listener = new Listener();
+    const { log } = await open(folder, listener);
+    const first = listener.reached(1);
+    log.append(batch(1, 1, 1));
+    await first;
+    rmSync(folder, { recursive: true });
+    for (let epoch = 2; epoch <= 5; epoch++) log.append(batch(epoch, (epoch - 2) * 600 + 2, 600, 2048));
+    await expect.poll(() => listener.failures.length, { timeout: 10_000 }).toBe(1);
+    expect(listener.failures[0]).toMatchObject({ code: "io", message: expect.stringContaining("raft log") });
+    expect(listener.epochs.length).toBeLessThan(5);
+  });
 });

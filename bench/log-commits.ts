@@ -1,0 +1,133 @@
+/**
+ * Commits a second through the log's worker ÷ one raw log (a preallocated file, one write and one fdatasync a group) at
+ * the same number outstanding; slices interleaved, median of the paired ratios. Real disk: run it where /tmp is one, or
+ * set TMPDIR. Acceptance: ≥ 0.4 at 1, ≥ 0.6 at 64 and 512.
+ */
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openLog, type LogHandle } from "#server/log";
+
+const DATA_BYTES = 256;
+const SLICE_MS = 500;
+const PAIRS = 9;
+const RAW_BYTES = 16 * 1024 * 1024;
+const identity = { clusterId: "bench", serverId: "bench", incarnation: 1 };
+
+/** A log as bare as it can be: the same bytes, written and synced by this thread. */
+class RawLog {
+  readonly #descriptor: number;
+  readonly #zeros = Buffer.alloc(1024 * 1024);
+  #offset = 0;
+
+  constructor(folder: string) {
+    this.#descriptor = openSync(join(folder, "raw"), "w");
+    for (let offset = 0; offset < RAW_BYTES; offset += this.#zeros.length)
+      writeSync(this.#descriptor, this.#zeros, 0, this.#zeros.length, offset);
+    fdatasyncSync(this.#descriptor);
+  }
+
+  run(outstanding: number): number {
+    const group = Buffer.alloc(outstanding * DATA_BYTES, 1);
+    const startMs = performance.now();
+    let commits = 0;
+    while (performance.now() - startMs < SLICE_MS) {
+      if (this.#offset + group.length > RAW_BYTES) this.#offset = 0;
+      writeSync(this.#descriptor, group, 0, group.length, this.#offset);
+      fdatasyncSync(this.#descriptor);
+      this.#offset += group.length;
+      commits += outstanding;
+    }
+    return (commits * 1000) / (performance.now() - startMs);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+/** Keeps `outstanding` single-entry batches in flight through the worker. */
+class WorkerLog {
+  #log: LogHandle | undefined = undefined;
+  #index = 0;
+  #durable = 0;
+  readonly #data = new Uint8Array(DATA_BYTES);
+  #onDurable: () => void = () => {};
+
+  async open(folder: string): Promise<void> {
+    const listener = {
+      durable: (epoch: number) => {
+        this.#durable = epoch;
+        this.#onDurable();
+      },
+      fatal: (reason: { readonly message: string }) => {
+        throw new Error(reason.message);
+      },
+      lowSpace: () => {},
+    };
+    const opened = await openLog({ folder, identity, segmentBytes: 64 * 1024 * 1024, snapshotIndex: 0, listener });
+    if (!opened.ok) throw new Error(opened.failure.message);
+    this.#log = opened.value.log;
+  }
+
+  async run(outstanding: number): Promise<number> {
+    const before = this.#durable;
+    const startMs = performance.now();
+    await new Promise<void>((resolve) => {
+      this.#onDurable = () => {
+        if (performance.now() - startMs < SLICE_MS) this.#fill(outstanding);
+        else if (this.#durable === this.#index) resolve();
+      };
+      this.#fill(outstanding);
+    });
+    this.#log?.release(this.#index - 1000);
+    return ((this.#durable - before) * 1000) / (performance.now() - startMs);
+  }
+
+  /** As core/raft does: what arrived in one turn is one batch, and half of it travels while the other half is written. */
+  #fill(outstanding: number): void {
+    const half = Math.max(1, outstanding >> 1);
+    while (outstanding - (this.#index - this.#durable) >= half) {
+      const first = this.#index + 1;
+      this.#index += half;
+      const entries = Array.from({ length: half }, (_, offset) => ({
+        index: first + offset,
+        term: 1,
+        kind: "command" as const,
+        data: this.#data,
+      }));
+      const rest = { truncateAfter: undefined, reset: undefined, hardState: undefined };
+      this.#log?.append({ epoch: this.#index, index: this.#index, term: 1, ...rest, entries });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#log?.close();
+  }
+}
+
+export async function run(write: (line: string) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "drover-bench-"));
+  const raw = new RawLog(folder);
+  const log = new WorkerLog();
+  await log.open(join(folder, "log"));
+  for (const outstanding of [1, 64, 512]) {
+    const ratios: number[] = [];
+    const rates: number[] = [];
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const rawRate = raw.run(outstanding);
+      const rate = await log.run(outstanding);
+      ratios.push(rate / rawRate);
+      rates.push(rate);
+    }
+    ratios.sort((left, right) => left - right);
+    rates.sort((left, right) => left - right);
+    const middle = PAIRS >> 1;
+    write(
+      `log commits/s at ${outstanding} outstanding: ${(rates[middle] as number).toFixed(0)}; ÷ raw log: median ${(ratios[middle] as number).toFixed(2)} (${(ratios[0] as number).toFixed(2)} to ${(ratios[PAIRS - 1] as number).toFixed(2)})`,
+    );
+  }
+  await log.close();
+  raw.close();
+  rmSync(folder, { recursive: true });
+}
