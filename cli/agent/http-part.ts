@@ -24,6 +24,9 @@ export function httpPorts(
     },
     jobs: {
       admit: (job, context) => jobs.admit(job, context),
+      validate: (job, context) => jobs.validate(job, context),
+      plan: (admission, wantsDiff) => jobs.plan(admission, wantsDiff),
+      revert: (reversion) => jobs.revert(reversion),
       register: (registration) => jobs.register(registration),
       deregister: (request) => jobs.deregister(request),
       evaluate: (namespace, jobId) => jobs.evaluate(namespace, jobId),

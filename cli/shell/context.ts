@@ -1,6 +1,5 @@
-import type { Failure } from "#core/base";
 import type { ApiClient, ApiResponse } from "#core/api";
-import type { Result } from "#core/base";
+import { type Failure, product, type Result } from "#core/base";
 import type { Flags } from "./flags.ts";
 
 /** Where a command writes and reads. */
@@ -39,10 +38,14 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
-/** Says what went wrong on the error stream, with what to do below it; the exit code of a failed command. */
+/**
+ * Says what went wrong on the error stream, with what to do below it (under the compatible name without: scripts compare
+ * those texts); the exit code of a failed command.
+ */
 export function fail(context: Context, prefix: string, reason: Failure): number {
   context.io.err(`${prefix}${reason.message}\n`);
-  if (reason.hint !== undefined && reason.hint !== "") context.io.err(`hint: ${reason.hint}\n`);
+  const isCompatible = context.program === product.compatibleName;
+  if (!isCompatible && reason.hint !== undefined && reason.hint !== "") context.io.err(`hint: ${reason.hint}\n`);
   return 1;
 }
 

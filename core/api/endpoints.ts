@@ -24,6 +24,34 @@ export const endpoints = {
     access: inNamespace("submit-job", "register-job"),
     help: "registers a job",
   },
+  "jobs.parse": {
+    methods: WRITE,
+    path: "/v1/jobs/parse",
+    kind: "local",
+    access: inNamespace("parse-job", "submit-job"),
+    help: "turns the text of a job file into the API's form",
+  },
+  "job.validate": {
+    methods: WRITE,
+    path: "/v1/validate/job",
+    kind: "local",
+    access: readJob,
+    help: "says what is wrong with a job",
+  },
+  "job.plan": {
+    methods: WRITE,
+    path: "/v1/job/:id+/plan",
+    kind: "write",
+    access: inNamespace("submit-job", "plan-job"),
+    help: "says what registering a job would do",
+  },
+  "job.revert": {
+    methods: WRITE,
+    path: "/v1/job/:id+/revert",
+    kind: "write",
+    access: inNamespace("submit-job", "revert-job"),
+    help: "registers an earlier version of a job again",
+  },
   "job.read": { methods: READ, path: "/v1/job/:id+", kind: "read", access: readJob, help: "reads a job" },
   "job.update": {
     methods: WRITE,
@@ -86,6 +114,10 @@ export const endpoints = {
     path: "/v1/job/:id+/versions",
     kind: "read",
     access: readJob,
+    query: {
+      diffs: { type: "bool", help: "with what changed from version to version" },
+      diff_version: { type: "int", help: "compares all with this version instead" },
+    },
     help: "lists a job's versions",
   },
   "job.submission": {

@@ -30,6 +30,8 @@ export interface SchedulerInput {
   readonly store: Store;
   readonly random: Random;
   readonly nowMs: number;
+  /** Decides for this job instead of the stored one: a dry run. */
+  readonly plannedJob?: Job;
 }
 
 /** What an evaluation came to. Nothing is written: the plan goes to the plan check, the evaluation to the log. */
@@ -46,7 +48,7 @@ export interface Decision {
 
 /** Decides what should happen for a job: compares what it asks for with what runs, and finds nodes for what is missing. */
 export function schedule(evaluation: Evaluation, input: SchedulerInput): Decision {
-  const job = input.store.job(evaluation.namespace, evaluation.jobId) ?? null;
+  const job = input.plannedJob ?? input.store.job(evaluation.namespace, evaluation.jobId) ?? null;
   const allocs = input.store.allocations.byJob(evaluation.namespace, evaluation.jobId);
   const surroundings = surroundingsOf(input.store, evaluation);
   if (job === null || job.stop) return stopDecision(job, stopAll(allocs, surroundings), allocs);

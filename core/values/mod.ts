@@ -16,6 +16,7 @@ export {
 export { type Cidr, cidrContains, formatCidr, formatIp, type IpAddress, parseCidr, parseIp } from "./cidr.ts";
 export { type CronExpression, type CronTime, nextCron, parseCron } from "./cron.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
+export { nextLaunchMs } from "./next-launch.ts";
 export { compileRegex, type Regex, type RegexMatch } from "./regex.ts";
 export {
   compareVersions,

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-import { err, failureOf, ok, type Result } from "#core/base";
-import { diagnosticLine, hasErrors, renderDiagnostic } from "#core/hcl";
-import { canonicalise, parseJobFile, readApiJob } from "#core/jobspec";
+import { err, ok, type Result } from "#core/base";
+import { canonicalise } from "#core/jobspec";
 import { Job, type JobDraft, JobRegisterResponse } from "#core/model";
 import { encodeJsonDraft, encodeValue, indentJson } from "#core/wire";
 import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
+import { jobFileFlags, type ReadJob, readJob } from "./job-file.ts";
 import { monitorEvaluation } from "./monitor.ts";
 
 export const command: Command = {
@@ -23,18 +22,11 @@ export const command: Command = {
     },
     { name: "detach", type: "bool", help: "Returns at once instead of following the evaluation." },
     { name: "eval-priority", type: "int", value: "priority", help: "Priority of the evaluation, 1 to 100." },
-    {
-      name: "hcl2-strict",
-      type: "bool",
-      help: "Values for variables that the file does not declare are errors. Default true.",
-    },
-    { name: "json", type: "bool", help: "The file is in the API's JSON form." },
+    ...jobFileFlags,
     { name: "output", type: "bool", help: "Prints the job as JSON and registers nothing." },
     { name: "policy-override", type: "bool", help: "Overrides soft-mandatory policies." },
     { name: "preserve-counts", type: "bool", help: "Keeps the counts of the running job." },
     { name: "preserve-resources", type: "bool", help: "Keeps the resources of the running job." },
-    { name: "var", type: "list", value: "name=value", help: "Sets a variable of the file." },
-    { name: "var-file", type: "list", value: "path", help: "Reads variables from a file." },
     { name: "verbose", type: "bool", help: "Shows ids in full." },
   ],
   run,
@@ -52,54 +44,6 @@ async function run(context: Context): Promise<number> {
     return 0;
   }
   return register(context, read.value, checkIndex.value);
-}
-
-interface ReadJob {
-  readonly job: JobDraft;
-  readonly source: string;
-  readonly format: string;
-}
-
-/** The job of a file, or all that is wrong with it. */
-export async function readJob(context: Context, path: string): Promise<Result<ReadJob>> {
-  const text = await readSource(context, path);
-  if (!text.ok) return text;
-  if (context.flags.bool("json")) {
-    const job = readApiJob(text.value);
-    return job.ok ? ok({ job: job.value, source: text.value, format: "json" }) : job;
-  }
-  const varFiles = readVarFiles(context.flags.list("var-file"));
-  if (!varFiles.ok) return varFiles;
-  const file = path === "-" ? "stdin.hcl" : path;
-  const options = { file, variables: context.flags.list("var"), varFiles: varFiles.value, env: context.env };
-  const { job, diagnostics } = parseJobFile(text.value, options);
-  for (const warning of diagnostics.filter((each) => each.severity === "warning"))
-    context.io.err(`${diagnosticLine(warning)}\n`);
-  if (job === undefined || hasErrors(diagnostics)) {
-    return err(
-      "invalid",
-      `Failed to parse job file ${file}\n\n${diagnostics.map(renderDiagnostic).join("\n")}`.trimEnd(),
-    );
-  }
-  return ok({ job, source: text.value, format: "hcl2" });
-}
-
-async function readSource(context: Context, path: string): Promise<Result<string>> {
-  try {
-    return ok(path === "-" ? await context.io.readAll() : readFileSync(path, "utf8"));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "no such file or directory" : failureOf(error).message;
-    return err("not_found", `open ${path}: ${reason}`, { hint: "`drover job init` writes an example" });
-  }
-}
-
-function readVarFiles(paths: readonly string[]): Result<{ file: string; text: string }[]> {
-  try {
-    return ok(paths.map((file) => ({ file, text: readFileSync(file, "utf8") })));
-  } catch (error) {
-    return err("not_found", failureOf(error).message, { field: "-var-file" });
-  }
 }
 
 function parseCheckIndex(text: string | undefined): Result<number | undefined> {

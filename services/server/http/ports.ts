@@ -1,5 +1,5 @@
 import type { Failure, Result, Timers } from "#core/base";
-import type { Job, JobSubmission } from "#core/model";
+import type { Job, JobPlanResponse, JobSubmission, JobValidateResponse } from "#core/model";
 import type { Store, Watches } from "#core/store";
 
 /** A job as a caller sent it, completed and checked. */
@@ -24,6 +24,14 @@ export interface Registered {
 export interface JobsPort {
   /** Completes and checks a job in the form of the API; `job` is parsed JSON. */
   admit(job: unknown, context: AdmissionContext): Result<Admission>;
+  validate(job: unknown, context: AdmissionContext): Result<JobValidateResponse>;
+  plan(admission: Admission, wantsDiff: boolean): Result<JobPlanResponse>;
+  revert(reversion: {
+    readonly namespace: string;
+    readonly jobId: string;
+    readonly version: number;
+    readonly priorVersion: number | undefined;
+  }): Promise<Result<Registered>>;
   register(registration: {
     readonly job: Job;
     readonly warnings: readonly string[];

@@ -1,5 +1,5 @@
 import { err, ok, type Random, type Result, uuidFrom } from "#core/base";
-import { validateJob } from "#core/jobspec";
+import { type JobValidation, validateJob } from "#core/jobspec";
 import { Job } from "#core/model";
 import type { Store } from "#core/store";
 import { jsonReader } from "#core/wire";
@@ -26,6 +26,14 @@ const BUILT_IN_POOLS = new Set(["default", "all"]);
 
 /** Completes a job in the form of the API into the one that is stored, and checks it; `job` is parsed JSON. */
 export function admit(job: unknown, context: AdmissionContext, ports: AdmissionPorts): Result<Admission> {
+  const checked = check(job, context, ports);
+  if (!checked.ok) return checked;
+  const { errorText, warnings } = checked.value;
+  return errorText === "" ? ok({ job: checked.value.job, warnings }) : err("invalid", errorText);
+}
+
+/** All that is wrong with a job, and the job as it would be stored; fails when it cannot be read at all. */
+export function check(job: unknown, context: AdmissionContext, ports: AdmissionPorts): Result<JobValidation> {
   const draft = readDraft(job);
   if (!draft.ok) return draft;
   const namespace = context.namespace ?? (draft.value.namespace || "default");
@@ -39,7 +47,5 @@ export function admit(job: unknown, context: AdmissionContext, ports: AdmissionP
       allowsMultiregion: false,
     },
   );
-  if (checked.fatal !== undefined) return err("invalid", checked.fatal);
-  if (checked.errorText !== "") return err("invalid", checked.errorText);
-  return ok({ job: checked.job, warnings: checked.warnings });
+  return checked.fatal === undefined ? ok(checked) : err("invalid", checked.fatal);
 }

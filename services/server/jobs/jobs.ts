@@ -1,9 +1,11 @@
 import { type Clock, err, ok, type Random, type Result, uuidFrom } from "#core/base";
 import type { Command } from "#core/fsm";
-import { Evaluation, type Job, type JobSubmission } from "#core/model";
+import { warningText } from "#core/jobspec";
+import { Evaluation, type Job, type JobPlanResponse, type JobSubmission, type JobValidateResponse } from "#core/model";
 import { empty } from "#core/schema";
 import type { Store } from "#core/store";
-import { type Admission, type AdmissionContext, admit } from "./admission.ts";
+import { type Admission, type AdmissionContext, admit, check } from "./admission.ts";
+import { planJob } from "./plan.ts";
 
 const PRIORITY_MIN = 1;
 const PRIORITY_MAX = 100;
@@ -41,6 +43,14 @@ export interface Registered {
   readonly warnings: readonly string[];
 }
 
+export interface Reversion {
+  readonly namespace: string;
+  readonly jobId: string;
+  readonly version: number;
+  /** The version that the job must have now. */
+  readonly priorVersion: number | undefined;
+}
+
 export interface Deregistration {
   readonly namespace: string;
   readonly jobId: string;
@@ -59,6 +69,50 @@ export class Jobs {
   /** Completes and checks a job in the form of the API. */
   admit(job: unknown, context: AdmissionContext): Result<Admission> {
     return admit(job, context, this.#ports);
+  }
+
+  /** What is wrong with a job in the form of the API. Drivers check their own configuration when a task starts. */
+  validate(job: unknown, context: AdmissionContext): Result<JobValidateResponse> {
+    const checked = check(job, context, this.#ports);
+    if (!checked.ok) return checked;
+    const { errors, errorText, warnings } = checked.value;
+    return ok({
+      driverConfigValidated: true,
+      validationErrors: errors.length === 0 ? null : [...errors],
+      error: errorText,
+      warnings: warningText(warnings),
+    });
+  }
+
+  /** What registering a job would do. */
+  plan({ job, warnings }: Admission, wantsDiff: boolean): Result<JobPlanResponse> {
+    const { store, random, clock } = this.#ports;
+    const refusal = refuseKindChange(store().job(job.namespace, job.id), job);
+    if (refusal) return refusal;
+    return ok(planJob(job, { store: store(), random, nowMs: clock.nowMs(), warnings, wantsDiff }));
+  }
+
+  /** Registers an earlier version again, as a new one. */
+  async revert({ namespace, jobId, version, priorVersion }: Reversion): Promise<Result<Registered>> {
+    const store = this.#ports.store();
+    const current = store.job(namespace, jobId);
+    const place = `job ${JSON.stringify(jobId)} in namespace ${JSON.stringify(namespace)}`;
+    if (!current) return err("invalid", `${place} not found`);
+    if (priorVersion !== undefined && current.version !== priorVersion)
+      return err("invalid", `Current job has version ${current.version}; enforcing version ${priorVersion}`);
+    const wanted = store.jobVersion(namespace, jobId, version);
+    if (!wanted) return err("invalid", `${place} at version ${version} not found`);
+    if (version === current.version) return err("invalid", "can't revert to current version");
+    return this.register({
+      job: { ...wanted, stop: false, stable: false, submitTimeMs: 0, versionTag: null },
+      warnings: [],
+      submission: store.submission(namespace, jobId, version) ?? null,
+      enforceIndex: true,
+      jobModifyIndex: current.jobModifyIndex,
+      preserveCounts: false,
+      preserveResources: false,
+      evalPriority: 0,
+    });
   }
 
   async register(registration: Registration): Promise<Result<Registered>> {

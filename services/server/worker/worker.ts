@@ -1,9 +1,8 @@
 import { type Clock, type Logger, type Random, type Result, uuidFrom } from "#core/base";
 import type { AllocationStop, Command } from "#core/fsm";
-import { type Allocation, Evaluation } from "#core/model";
+import type { Allocation, Evaluation } from "#core/model";
 import { checkPlan, type Delivery } from "#core/pipeline";
-import { type Decision, schedule, type Stop } from "#core/scheduler";
-import { empty } from "#core/schema";
+import { blockedEvaluation, type Decision, schedule, type Stop } from "#core/scheduler";
 import type { Store } from "#core/store";
 
 /** Passes over the state for one evaluation before it is given up; progress starts the count again (semantics §1). */
@@ -90,7 +89,8 @@ export class Worker {
     const index = this.#ports.store().lastIndex;
     const nowMs = this.#ports.clock.nowMs();
     const hasFailures = Object.keys(decision.failures).length > 0;
-    const blocked = hasFailures ? this.#blockedEvaluation(evaluation, decision, index, nowMs) : undefined;
+    const id = uuidFrom(this.#ports.random);
+    const blocked = blockedEvaluation(evaluation, decision, { id, snapshotIndex: index, nowMs });
     const done: Evaluation = {
       ...evaluation,
       status: "complete",
@@ -103,28 +103,6 @@ export class Worker {
     };
     const evaluations = blocked ? [done, blocked] : [done];
     return (await this.#ports.propose({ name: "evaluationUpdate", payload: { evaluations } })).ok;
-  }
-
-  /** Waits for room in the place of an evaluation that could not place everything. */
-  #blockedEvaluation(evaluation: Evaluation, decision: Decision, snapshotIndex: number, nowMs: number): Evaluation {
-    return empty(Evaluation, {
-      id: uuidFrom(this.#ports.random),
-      namespace: evaluation.namespace,
-      priority: evaluation.priority,
-      type: evaluation.type,
-      triggeredBy: "queued-allocs",
-      jobId: evaluation.jobId,
-      jobModifyIndex: evaluation.jobModifyIndex,
-      status: "blocked",
-      statusDescription: "created to place remaining allocations",
-      previousEval: evaluation.id,
-      classEligibility: decision.classEligibility,
-      escapedComputedClass: decision.escapesClass,
-      failedTgAllocs: decision.failures,
-      snapshotIndex,
-      createTimeMs: nowMs,
-      modifyTimeMs: nowMs,
-    });
   }
 
   async #giveUp(evaluation: Evaluation, attempts: number): Promise<boolean> {

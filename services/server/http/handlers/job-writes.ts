@@ -1,12 +1,14 @@
 import { queryBool } from "#core/api";
 import { err, ok, type Result } from "#core/base";
+import { warningText } from "#core/jobspec";
 import { JobDeregisterResponse, JobRegisterResponse, JobSubmission } from "#core/model";
 import { bool, int, ref, struct, any, text as textField } from "#core/schema";
 import { decodeJson, encodeJson } from "#core/wire";
 import type { HttpPorts, Registered } from "../ports.ts";
 import { failed, json, type Reply } from "../reply.ts";
-import { type ApiRequest, noPath, readBody } from "../request.ts";
+import { type ApiRequest, readBody } from "../request.ts";
 import type { Handler, Handlers } from "./handler.ts";
+import { admitSent } from "./sent-job.ts";
 
 /** The body of a registration; the job itself is read in the form of its authors by whoever admits it. */
 const RegisterBody = struct("JobRegisterRequest", {
@@ -34,17 +36,7 @@ async function runRegister(request: ApiRequest, ports: HttpPorts, id: string | u
   if (!parsed.ok) return parsed;
   const body = decodeJson(RegisterBody, parsed.value);
   if (!body.ok) return body;
-  const { job, region, namespace } = body.value;
-  if (typeof job !== "object" || job === null) return err("bad_request", "Job must be specified", { field: "Job" });
-  const own = fieldsOf(job);
-  if (own.id === "") return err("bad_request", "Job ID hasn't been provided", { field: "Job.ID" });
-  if (id !== undefined && own.id !== id) return err("bad_request", "Job ID does not match name", { field: "Job.ID" });
-  const wanted = region || own.region;
-  if (wanted !== "" && wanted !== "global" && wanted !== ports.region) return noPath(wanted, ports);
-  const admitted = ports.jobs.admit(job, {
-    region: ports.region,
-    namespace: request.namedNamespace ?? (namespace || undefined),
-  });
+  const admitted = admitSent(body.value, request, ports, id);
   if (!admitted.ok) return admitted;
   const { enforceIndex, jobModifyIndex, preserveCounts, preserveResources, evalPriority, submission } = body.value;
   return ports.jobs.register({
@@ -58,18 +50,9 @@ async function runRegister(request: ApiRequest, ports: HttpPorts, id: string | u
   });
 }
 
-/** The few fields that decide where a registration goes, whatever their case. */
-function fieldsOf(job: object): { readonly id: string; readonly region: string } {
-  const find = (name: string): string => {
-    const value = Object.entries(job).find(([key]) => key.toLowerCase() === name)?.[1] as unknown;
-    return typeof value === "string" ? value : "";
-  };
-  return { id: find("id"), region: find("region") };
-}
-
-function registerReply(registered: Registered): Reply {
+export function registerReply(registered: Registered): Reply {
   const { evalId, index, evalCreateIndex, jobModifyIndex } = registered;
-  const warnings = joinWarnings(registered.warnings);
+  const warnings = warningText(registered.warnings);
   const body = {
     evalId,
     evalCreateIndex,
@@ -81,12 +64,6 @@ function registerReply(registered: Registered): Reply {
     nextToken: "",
   };
   return json(encodeJson(JobRegisterResponse, body), { "X-Nomad-Index": String(index) });
-}
-
-export function joinWarnings(warnings: readonly string[]): string {
-  if (warnings.length === 0) return "";
-  const count = warnings.length === 1 ? "1 warning:" : `${warnings.length} warnings:`;
-  return `${count}\n\n${warnings.map((warning) => `* ${warning}`).join("\n")}`;
 }
 
 const deregister: Handler = async (request, ports) => {

@@ -8,6 +8,7 @@ import { answer } from "../read.ts";
 import { ALL_NAMESPACES, type ApiRequest } from "../request.ts";
 import { allocationStub, jobStub } from "../stubs.ts";
 import { type Handler, type Handlers, readList, readOne, withFlags } from "./handler.ts";
+import { versions } from "./job-versions.ts";
 
 const idOf = (request: ApiRequest): string => request.params["id"] ?? "";
 const jobIndex = (store: Store): number => store.tableIndex("jobs");
@@ -112,23 +113,6 @@ const deployment: Handler = (request, ports) =>
         const latest = deploymentsOf(store, request).at(-1);
         const index = latest?.modifyIndex ?? store.tableIndex("deployments");
         return ok({ index, json: latest ? encodeJson(Deployment, latest) : "null" });
-      },
-    },
-    request,
-    ports,
-  );
-
-const versions: Handler = (request, ports) =>
-  answer(
-    {
-      watch: [watchKey.row("job_versions", idOf(request), request.namespace)],
-      find: (store) => {
-        const found = store.versionsOf(request.namespace, idOf(request));
-        const index = found[0]?.modifyIndex ?? store.tableIndex("job_versions");
-        if (found.length === 0) return ok({ index, json: undefined, missing: "job versions not found" });
-        const { knownLeader, lastContactMs } = ports.state.contact();
-        const meta = encodeValue({ Index: index, KnownLeader: knownLeader, LastContact: lastContactMs, NextToken: "" });
-        return ok({ index, json: `{"Diffs":null,"Versions":${encodeJsonList(Job, found)},${meta.slice(1)}` });
       },
     },
     request,

@@ -2,6 +2,7 @@ import { agentHandlers } from "./agent.ts";
 import { allocationReads } from "./allocations.ts";
 import { evaluationReads } from "./evaluations.ts";
 import type { Handlers } from "./handler.ts";
+import { jobPlans } from "./job-plans.ts";
 import { jobWrites } from "./job-writes.ts";
 import { jobReads } from "./jobs.ts";
 import { nodeReads } from "./nodes.ts";
@@ -10,6 +11,7 @@ import { nodeReads } from "./nodes.ts";
 export const handlers: Handlers = {
   ...jobReads,
   ...jobWrites,
+  ...jobPlans,
   ...allocationReads,
   ...evaluationReads,
   ...nodeReads,

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { err, failureOf, ok, product, type Result } from "#core/base";
+import { type Diagnostic, diagnosticLine, hasErrors, renderDiagnostic } from "#core/hcl";
+import { parseJobFile, readApiJob } from "#core/jobspec";
+import type { JobDraft } from "#core/model";
+import type { Context, Flag } from "#cli/shell";
+
+/** Options of every command that reads a job file. */
+export const jobFileFlags: readonly Flag[] = [
+  {
+    name: "hcl2-strict",
+    type: "bool",
+    help: "Values for variables that the file does not declare are errors. Default true.",
+  },
+  { name: "json", type: "bool", help: "The file is in the API's JSON form." },
+  { name: "var", type: "list", value: "name=value", help: "Sets a variable of the file." },
+  { name: "var-file", type: "list", value: "path", help: "Reads variables from a file." },
+];
+
+/** A job as its author wrote it. */
+export interface ReadJob {
+  readonly job: JobDraft;
+  readonly source: string;
+  readonly format: string;
+}
+
+/** The job of a file, or all that is wrong with it. */
+export async function readJob(context: Context, path: string): Promise<Result<ReadJob>> {
+  const text = await readSource(context, path);
+  if (!text.ok) return text;
+  if (context.flags.bool("json")) {
+    const job = readApiJob(text.value);
+    return job.ok ? ok({ job: job.value, source: text.value, format: "json" }) : job;
+  }
+  const varFiles = readVarFiles(context.flags.list("var-file"));
+  if (!varFiles.ok) return varFiles;
+  const file = path === "-" ? "stdin.hcl" : path;
+  const strict = !context.flags.has("hcl2-strict") || context.flags.bool("hcl2-strict");
+  const options = { file, strict, variables: context.flags.list("var"), varFiles: varFiles.value, env: context.env };
+  const { job, diagnostics } = parseJobFile(text.value, options);
+  for (const warning of diagnostics.filter((each) => each.severity === "warning"))
+    context.io.err(`${diagnosticLine(warning)}\n`);
+  if (job === undefined || hasErrors(diagnostics)) return parseRefusal(context, path, diagnostics);
+  return ok({ job, source: text.value, format: "hcl2" });
+}
+
+/** Each problem with the lines that it is about; in the compatible form one line each. */
+function parseRefusal({ program }: Context, path: string, diagnostics: readonly Diagnostic[]): Result<never> {
+  const show = program === product.compatibleName ? diagnosticLine : renderDiagnostic;
+  const problems = diagnostics.map((diagnostic) => show(diagnostic)).join("\n");
+  return err("invalid", `Error parsing job file from ${path}:\n${problems}`.trimEnd());
+}
+
+async function readSource(context: Context, path: string): Promise<Result<string>> {
+  try {
+    return ok(path === "-" ? await context.io.readAll() : readFileSync(path, "utf8"));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "no such file or directory" : failureOf(error).message;
+    const message = `Error getting jobfile from ${JSON.stringify(path)}: source path error: stat ${resolve(path)}: ${reason}`;
+    return err("not_found", message, { hint: "`drover job init` writes an example" });
+  }
+}
+
+function readVarFiles(paths: readonly string[]): Result<{ file: string; text: string }[]> {
+  try {
+    return ok(paths.map((file) => ({ file, text: readFileSync(file, "utf8") })));
+  } catch (error) {
+    return err("not_found", failureOf(error).message, { field: "-var-file" });
+  }
+}

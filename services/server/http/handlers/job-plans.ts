@@ -1,0 +1,93 @@
+import { err, type Result } from "#core/base";
+import { parseForApi } from "#core/jobspec";
+import { Job, JobPlanResponse, JobValidateResponse } from "#core/model";
+import { any, bool, int, type Struct, struct, text as textField } from "#core/schema";
+import { decodeJson, encodeJson, encodeJsonDraft } from "#core/wire";
+import { failed, json, text } from "../reply.ts";
+import { type ApiRequest, readBody } from "../request.ts";
+import type { Handler, Handlers } from "./handler.ts";
+import { registerReply } from "./job-writes.ts";
+import { admitSent, contextOf } from "./sent-job.ts";
+
+const BAD_REQUEST = 400;
+
+const ParseBody = struct("JobsParseRequest", {
+  jobHcl: textField(1),
+  variables: textField(2),
+  canonicalize: bool(3),
+});
+
+const ValidateBody = struct("JobValidateRequest", { job: any(1), region: textField(2), namespace: textField(3) });
+
+const PlanBody = struct("JobPlanRequest", {
+  job: any(1),
+  diff: bool(2),
+  policyOverride: bool(3),
+  region: textField(4),
+  namespace: textField(5),
+});
+
+const RevertBody = struct("JobRevertRequest", {
+  jobId: textField(1),
+  jobVersion: int(2),
+  enforcePriorVersion: int(3, { nullable: true }),
+  consulToken: textField(4),
+  vaultToken: textField(5),
+});
+
+function bodyOf<T>(noun: Struct<T>, request: ApiRequest): Result<T> {
+  const parsed = readBody(request.body);
+  return parsed.ok ? decodeJson(noun, parsed.value) : parsed;
+}
+
+const parse: Handler = (request) => {
+  const body = bodyOf(ParseBody, request);
+  if (!body.ok) return failed(body.failure);
+  const parsed = parseForApi(body.value);
+  return "job" in parsed ? json(encodeJsonDraft(Job, parsed.job)) : text(parsed.message, BAD_REQUEST);
+};
+
+const validate: Handler = (request, ports) => {
+  const body = bodyOf(ValidateBody, request);
+  if (!body.ok) return failed(body.failure);
+  const { job } = body.value;
+  if (typeof job !== "object" || job === null)
+    return failed(err("bad_request", "Job must be specified", { field: "Job" }).failure);
+  const context = contextOf(body.value, job, request, ports);
+  if (!context.ok) return failed(context.failure);
+  const validated = ports.jobs.validate(job, context.value);
+  return validated.ok ? json(encodeJson(JobValidateResponse, validated.value)) : failed(validated.failure);
+};
+
+const plan: Handler = (request, ports) => {
+  const body = bodyOf(PlanBody, request);
+  if (!body.ok) return failed(body.failure);
+  const admitted = admitSent(body.value, request, ports, request.params["id"]);
+  if (!admitted.ok) return failed(admitted.failure);
+  const planned = ports.jobs.plan(admitted.value, body.value.diff);
+  if (!planned.ok) return failed(planned.failure);
+  return json(encodeJson(JobPlanResponse, planned.value), { "X-Nomad-Index": String(planned.value.index) });
+};
+
+const revert: Handler = async (request, ports) => {
+  const body = bodyOf(RevertBody, request);
+  if (!body.ok) return failed(body.failure);
+  const { jobId, jobVersion, enforcePriorVersion } = body.value;
+  if (jobId === "") return failed(err("bad_request", "JobID must be specified", { field: "JobID" }).failure);
+  if (jobId !== request.params["id"])
+    return failed(err("bad_request", "Job ID does not match", { field: "JobID" }).failure);
+  const reverted = await ports.jobs.revert({
+    namespace: request.namespace,
+    jobId,
+    version: jobVersion,
+    priorVersion: enforcePriorVersion ?? undefined,
+  });
+  return reverted.ok ? registerReply(reverted.value) : failed(reverted.failure);
+};
+
+export const jobPlans = {
+  "jobs.parse": parse,
+  "job.validate": validate,
+  "job.plan": plan,
+  "job.revert": revert,
+} satisfies Partial<Handlers>;
