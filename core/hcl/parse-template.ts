@@ -349,7 +349,10 @@ export function readQuotedText(state: ParseState): string | undefined {
   const [part] = template.parts;
   if (part === undefined) return "";
   if (template.parts.length === 1 && part.kind === "text") return part.text.normalize("NFC");
-  const dynamic = template.parts.find((part) => part.kind !== "text") ?? template;
-  state.fault("Invalid string literal", "Interpolation is not possible here; the text must be constant.", dynamic);
+  const { start } = template.parts.find((part) => part.kind !== "text") ?? template;
+  const sign = state.source.text[start] ?? "$";
+  const escape = `To include a literal "${sign}", double it (as "${sign}${sign}") to escape it.`;
+  const detail = `Template sequences are not allowed in this string. ${escape}`;
+  state.fault("Invalid string literal", detail, { start, end: start + 2 });
   return undefined;
 }

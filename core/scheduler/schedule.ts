@@ -69,24 +69,25 @@ function conditionOf(node: Node | undefined): NodeCondition {
 }
 
 function stopDecision(job: Job | null, stopped: readonly Stop[], allocs: readonly StoredAllocation[]): Decision {
-  const counts = new Map<string, number>();
-  for (const { alloc } of allocs) counts.set(alloc.taskGroup, 0);
-  for (const { alloc } of stopped) counts.set(alloc.taskGroup, (counts.get(alloc.taskGroup) ?? 0) + 1);
-  const updates = [...counts].map(([group, stop]): [string, DesiredUpdates] => [
-    group,
-    empty(DesiredUpdates, { stop }),
-  ]);
   const queued = Object.fromEntries((job?.taskGroups ?? []).map((group) => [group.name, 0]));
   return {
     job,
     placed: [],
     stopped,
-    annotations: { desiredTgUpdates: Object.fromEntries(updates), preemptedAllocs: null },
+    annotations: { desiredTgUpdates: Object.fromEntries(stopCounts(allocs, stopped)), preemptedAllocs: null },
     failures: {},
     queued,
     classEligibility: {},
     escapesClass: false,
   };
+}
+
+/** What becomes of groups of which nothing may run, by their names. */
+function stopCounts(allocs: readonly StoredAllocation[], stopped: readonly Stop[]): Map<string, DesiredUpdates> {
+  const counts = new Map<string, number>();
+  for (const { alloc } of allocs) counts.set(alloc.taskGroup, 0);
+  for (const { alloc } of stopped) counts.set(alloc.taskGroup, (counts.get(alloc.taskGroup) ?? 0) + 1);
+  return new Map([...counts].map(([group, stop]) => [group, empty(DesiredUpdates, { stop })]));
 }
 
 class Scheduling {
@@ -123,14 +124,14 @@ class Scheduling {
     const candidates = candidateSlots(this.#input.store, this.#job);
     const plans = this.#groupPlans(candidates);
     for (const plan of plans) this.#stopGroup(plan);
-    this.#stopStrays();
+    const strays = this.#stopStrays();
     for (const plan of plans) this.#placeGroup(plan, candidates);
     const updates = plans.map((plan): [string, DesiredUpdates] => [plan.group.name, desiredUpdates(plan)]);
     return {
       job: this.#job,
       placed: this.#placed,
       stopped: this.#stopped,
-      annotations: { desiredTgUpdates: Object.fromEntries(updates), preemptedAllocs: null },
+      annotations: { desiredTgUpdates: Object.fromEntries([...strays, ...updates]), preemptedAllocs: null },
       failures: this.#failures,
       queued: this.#queued,
       classEligibility: this.#classes,
@@ -154,11 +155,13 @@ class Scheduling {
     for (const { alloc } of plan.destructive) this.#stop({ alloc, description: reasons.updated, clientStatus: "" });
   }
 
-  /** Allocations of groups that the job no longer has. */
-  #stopStrays(): void {
+  /** Stops allocations of groups that the job no longer has; how many of each group. */
+  #stopStrays(): ReadonlyMap<string, DesiredUpdates> {
     const known = new Set((this.#job.taskGroups ?? []).map((group) => group.name));
     const strays = this.#allocs.filter(({ alloc }) => !known.has(alloc.taskGroup));
-    for (const stop of stopAll(strays, this.#surroundings)) this.#stop(stop);
+    const stops = stopAll(strays, this.#surroundings);
+    for (const stop of stops) this.#stop(stop);
+    return stopCounts(strays, stops);
   }
 
   #stop(stop: Stop): void {

@@ -12,6 +12,7 @@ import { supervisorPlaces } from "#client/supervisor";
 import { LogConfig } from "#core/model";
 import { empty } from "#core/schema";
 import { eventually, jobOf, noRestarts, shellTask } from "#test/clients";
+import { killStrays } from "#test/support";
 
 /**
  * The promise of the supervisor: an agent is killed −9 again and again, then the supervisor too; no task notices, no line
@@ -25,6 +26,7 @@ const SUPERVISOR_KILLS = 5;
 /** 1 MB/s in all: each of eight tasks writes 64 lines of 64 bytes, 32 times a second. */
 const WRITER = `let line = 0;
 setInterval(() => {
+  if (process.stdout.writableLength > 16 << 20) process.exit(70); // nobody reads any more
   let text = "";
   for (let count = 0; count < 64; count++) text += String(++line).padStart(63, "0") + "\\n";
   process.stdout.write(text);
@@ -68,8 +70,12 @@ class Trial {
   async end(): Promise<void> {
     const host = this.#host as ChildProcess;
     host.kill("SIGTERM");
-    await eventually("the host has left", () => host.exitCode !== null, 30_000);
-    rmSync(this.directory, { recursive: true });
+    try {
+      await eventually("the host has left", () => host.exitCode !== null, 30_000);
+    } finally {
+      killStrays(this.directory);
+      rmSync(this.directory, { recursive: true, force: true });
+    }
   }
 
   supervisor(): ProcessIdentity {

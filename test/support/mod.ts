@@ -3,3 +3,4 @@ export { AgentProcess, type AgentPorts, freePorts, until } from "./agent-process
 export { conformanceFolder, isConformancePresent } from "./conformance.ts";
 export { applyAll, type LogBook, logBook } from "./log-book.ts";
 export { sampleEvaluation, sampleGroup, sampleJob, sampleNode, sampleTask } from "./samples.ts";
+export { killStrays } from "./stray.ts";
