@@ -35,6 +35,8 @@ export class Budget {
    */
   weigh(value: Value): number {
     if (value.kind === "string") return 1 + (value.value.length >> 7);
+    // The digits of a number with a far exponent take long to write.
+    if (value.kind === "number" && typeof value.value !== "number") return 4 + (Math.abs(value.value.exponent) >> 3);
     const parts = "items" in value ? value.items : "entries" in value ? value.entries.values() : undefined;
     if (parts === undefined) return 1;
     const known = this.#weights.get(value);

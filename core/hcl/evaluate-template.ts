@@ -64,6 +64,7 @@ function interpolationText(evaluator: Evaluation, part: TemplateInterpolation, s
     evaluator.fault(part.expression, "Invalid template interpolation value", "The value is null, which has no text.");
     return undefined;
   }
+  evaluator.budget.walk(value);
   try {
     const text = convert(value, stringType);
     return text.kind === "string" ? text.value : undefined;

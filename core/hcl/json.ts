@@ -28,6 +28,7 @@ class JsonReader {
   readonly #diagnostics: Diagnostics;
   #at = 0;
   #depth = 0;
+  #values = 0;
 
   constructor(source: Source, diagnostics: Diagnostics) {
     this.#source = source;
@@ -62,6 +63,9 @@ class JsonReader {
   }
 
   private value(): JsonNode | undefined {
+    this.#values += 1;
+    if (this.#values > limits.tokens)
+      return this.fault("File too large", `A file may have at most ${limits.tokens} values.`);
     this.skipSpace();
     const start = this.#at;
     const { next } = this;

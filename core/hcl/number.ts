@@ -19,8 +19,10 @@ export type HclNumber = number | BigFloat;
 export const LITERAL_PRECISION = 512;
 const FLOAT64_PRECISION = 53;
 /** Larger decimal exponents are refused: their exact form costs memory without meaning anything to a job. */
-export const DECIMAL_EXPONENT_MAX = 4096;
-const DIGITS_MAX = 4096;
+export const DECIMAL_EXPONENT_MAX = 1000;
+const DIGITS_MAX = 1000;
+/** Results beyond this binary exponent become infinite or zero: far outside of anything a job can use. */
+const BINARY_EXPONENT_MAX = 8192;
 
 export function bitLength(value: bigint): number {
   if (value === 0n) return 0;
@@ -53,6 +55,8 @@ function rounded(
 
 function simplified(value: BigFloat): HclNumber {
   let { mantissa, exponent } = value;
+  if (exponent > BINARY_EXPONENT_MAX) return value.negative ? -Infinity : Infinity;
+  if (exponent < -BINARY_EXPONENT_MAX) return value.negative ? -0 : 0;
   if (exponent > 0 && exponent <= 53) {
     mantissa <<= BigInt(exponent);
     exponent = 0;
@@ -268,7 +272,10 @@ function exactDecimal(mantissa: bigint, exponent: number): string {
 
 function shortestBetween(low: string, mid: string, high: string, inclusive: boolean): string {
   const first = leadingZeros(mid);
-  for (let keep = Math.max(1, first + 1); keep < mid.length; keep++) {
+  // What the bounds have in common every number between them has, too.
+  let common = 0;
+  while (common < low.length && low[common] === high[common]) common += 1;
+  for (let keep = Math.max(1, first + 1, common); keep < mid.length; keep++) {
     const prefix = mid.slice(0, keep);
     const down = prefix.padEnd(mid.length, "0");
     const up = (BigInt(prefix) + 1n).toString().padStart(keep, "0").padEnd(mid.length, "0");

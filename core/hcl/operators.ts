@@ -72,7 +72,7 @@ function quotient(result: HclNumber | undefined, operator: string): HclNumber {
 }
 
 function finite(result: HclNumber): HclNumber {
-  if (typeof result === "number" && Number.isNaN(result))
-    throw new OperandFault("right", "The difference of two infinities has no value.");
+  if (typeof result === "number" && !Number.isFinite(result))
+    throw new OperandFault("right", "The result is larger than any number here may be.");
   return result;
 }

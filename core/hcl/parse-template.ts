@@ -62,6 +62,8 @@ class TemplateReader {
 
   private step(): number | undefined {
     const { text } = this;
+    this.state.scanner.tokens += 1;
+    if (this.state.scanner.isExhausted) return this.finish(text.length);
     const character = text[this.#at];
     if (character === undefined) return this.atEnd();
     if (character === '"') return this.finish(this.#at + 1);

@@ -46,8 +46,17 @@ function parseFile(source: Source, diagnostics: Diagnostics): Body {
       blocks: [...body.blocks, ...more.blocks],
     };
   }
+  if (scanner.isExhausted) return refuseSize(diagnostics);
   reportUnclosed(state);
   return body;
+}
+
+/** What was read of the rest says nothing. */
+function refuseSize(diagnostics: Diagnostics): Body {
+  diagnostics.list.length = 0;
+  const detail = `A file may have at most ${limits.tokens} names, values, operators and brackets.`;
+  diagnostics.add({ start: 0, end: 0 }, "File too large", detail);
+  return emptyBody;
 }
 
 /** One cause, one report: an open comment or string explains the blocks that stay open. */

@@ -1,3 +1,5 @@
+import { limits } from "./limits.ts";
+
 /** Token kinds; an operator or punctuation is its own text. */
 export type TokenKind =
   | "identifier"
@@ -69,6 +71,8 @@ export class Scanner {
   /** Called for every comment, with its span; the formatter listens. */
   onComment: ((start: number, end: number) => void) | undefined;
   unclosedComment: number | undefined;
+  /** Tokens read so far; at the limit the text ends for the parser. */
+  tokens = 0;
 
   constructor(text: string, offset: number) {
     this.text = text;
@@ -104,8 +108,18 @@ export class Scanner {
     this.advance();
   }
 
+  get isExhausted(): boolean {
+    return this.tokens > limits.tokens;
+  }
+
   advance(): void {
     this.previousEnd = this.end;
+    this.tokens += 1;
+    if (this.isExhausted) {
+      this.start = this.end;
+      this.kind = "end";
+      return;
+    }
     let at = this.skipBlanks(this.end);
     while (this.#newlinesIgnored > 0 && this.isNewline(at)) at = this.skipBlanks(at + 1);
     this.start = at;
