@@ -77,3 +77,7 @@ test("for expressions, calls and templates keep their own inside", () => {
     "
   `);
 });
+
+test("a number that is indexed does not become a fraction", () => {
+  expect(formatted("a = 12.\t50\nb = c.0 . 1\n")).toBe("a = 12. 50\nb = c.0.1\n");
+});

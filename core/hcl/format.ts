@@ -105,10 +105,17 @@ function spaced(tokens: readonly FormatToken[]): string {
   for (const [index, token] of tokens.entries()) {
     const before = tokens[index - 1];
     if (before !== undefined && needsSpace(before, token, isUnary, tokens[index + 1])) text += " ";
+    else if (wouldBecomeFraction(tokens, index)) text += " ";
     isUnary = (token.kind === "-" || token.kind === "!") && (before === undefined || !endsOperand(before));
     text += token.text;
   }
   return text;
+}
+
+/** `12. 50` indexes a number, which is nonsense but not 12.50. */
+function wouldBecomeFraction(tokens: readonly FormatToken[], index: number): boolean {
+  const kinds = [3, 2, 1, 0].map((back) => tokens[index - back]?.kind);
+  return kinds[3] === "number" && kinds[2] === "." && kinds[1] === "number" && kinds[0] !== ".";
 }
 
 const keywords = new Set(["for", "in", "if"]);
