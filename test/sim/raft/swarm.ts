@@ -115,12 +115,18 @@ function drawActions(random: Prng, enabled: readonly FaultKind[], hostileMs: num
   const actions: Action[] = [];
   let round: FaultKind[] = [];
   for (let atMs = 600 + random.below(400); atMs < hostileMs; atMs += 80 + random.below(450)) {
-    if (round.length === 0) round = shuffled(random, enabled);
+    if (round.length === 0) round = shuffled(random, weighted(enabled));
     const kind = round.pop() as FaultKind;
     const rolls = Array.from({ length: 6 }, () => random.fraction());
     actions.push({ atMs, kind, durationMs: 30 + Math.round(random.fraction() ** 2 * 1_800), rolls });
   }
   return actions;
+}
+
+/** Changes of members are many and mostly refused: they get four turns where other kinds get one. */
+function weighted(enabled: readonly FaultKind[]): readonly FaultKind[] {
+  const more: readonly FaultKind[] = ["membership", "membership", "membership"];
+  return enabled.includes("membership") ? [...enabled, ...more] : enabled;
 }
 
 function shuffled<T>(random: Prng, items: readonly T[]): T[] {
