@@ -23,7 +23,8 @@ function fill(disk: RealDisk, bytes: number): number {
   const writer = new LogWriter(disk, { identity, segmentBytes: 64 * MIB }, recovered.value, 0);
   const data = new Uint8Array(ENTRY_BYTES).fill(7);
   let index = 0;
-  for (let epoch = 1; index * ENTRY_BYTES < bytes; epoch++) {
+  const batches = Math.ceil(bytes / (ENTRIES_A_BATCH * ENTRY_BYTES));
+  for (let epoch = 1; epoch <= batches; epoch++) {
     const entries = Array.from({ length: ENTRIES_A_BATCH }, () => ({
       index: ++index,
       term: 1,
