@@ -51,7 +51,8 @@ function secondsOf(run: () => void): number {
   return (performance.now() - startMs) / 1000;
 }
 
-export function run(write: (line: string) => void, bytes = 1024 * MIB): void {
+/** True when the goals are met. */
+export function run(write: (line: string) => void, bytes = 1024 * MIB): boolean {
   const folder = mkdtempSync(join(tmpdir(), "drover-bench-"));
   const disk = new RealDisk(folder);
   const written = fill(disk, bytes);
@@ -75,4 +76,5 @@ export function run(write: (line: string) => void, bytes = 1024 * MIB): void {
   );
   disk.close();
   rmSync(folder, { recursive: true });
+  return (ratios[1] as number) <= 2 && peak - before <= 64 * MIB;
 }
