@@ -106,12 +106,20 @@ class WorkerLog {
   }
 }
 
-export async function run(write: (line: string) => void): Promise<void> {
+const goals = new Map([
+  [1, 0.4],
+  [64, 0.6],
+  [512, 0.6],
+]);
+
+/** True when the goals are met. */
+export async function run(write: (line: string) => void): Promise<boolean> {
+  let isMet = true;
   const folder = mkdtempSync(join(tmpdir(), "drover-bench-"));
   const raw = new RawLog(folder);
   const log = new WorkerLog();
   await log.open(join(folder, "log"));
-  for (const outstanding of [1, 64, 512]) {
+  for (const [outstanding, goal] of goals) {
     const ratios: number[] = [];
     const rates: number[] = [];
     for (let pair = 0; pair < PAIRS; pair++) {
@@ -123,6 +131,7 @@ export async function run(write: (line: string) => void): Promise<void> {
     ratios.sort((left, right) => left - right);
     rates.sort((left, right) => left - right);
     const middle = PAIRS >> 1;
+    isMet &&= (ratios[middle] as number) >= goal;
     write(
       `log commits/s at ${outstanding} outstanding: ${(rates[middle] as number).toFixed(0)}; ÷ raw log: median ${(ratios[middle] as number).toFixed(2)} (${(ratios[0] as number).toFixed(2)} to ${(ratios[PAIRS - 1] as number).toFixed(2)})`,
     );
@@ -130,4 +139,5 @@ export async function run(write: (line: string) => void): Promise<void> {
   await log.close();
   raw.close();
   rmSync(folder, { recursive: true });
+  return isMet;
 }

@@ -1,9 +1,23 @@
 /** `npm run bench -- [name …]`: ratios measured in this run, each with median and spread, against its goal. */
 import { commits } from "./commits.ts";
+import { run as logCommits } from "./log-commits.ts";
+import { run as logRecovery } from "./log-recovery.ts";
 import { placements } from "./placements.ts";
 import { memory, start, version } from "./processes.ts";
+import { run as raftEntries } from "./raft-entries.ts";
 
-const benches: Readonly<Record<string, () => Promise<boolean>>> = { commits, placements, version, start, memory };
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const benches: Readonly<Record<string, () => Promise<boolean>>> = {
+  commits,
+  placements,
+  version,
+  start,
+  memory,
+  "raft-entries": async () => raftEntries(write),
+  "log-commits": () => logCommits(write),
+  "log-recovery": async () => logRecovery(write),
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benches));

@@ -85,6 +85,11 @@ export class ConfigurationHistory {
     return this.#last.voters;
   }
 
+  /** Who voted before the current configuration, as far as the log still says; nobody when it does not. */
+  get previousVoters(): readonly ServerId[] {
+    return this.#versions[this.#versions.length - 2]?.voters ?? [];
+  }
+
   /** Index of the entry that made the current configuration. */
   get index(): number {
     return this.#last.index;

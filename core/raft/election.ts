@@ -1,4 +1,3 @@
-import { votersOf } from "./configuration.ts";
 import type { VoteRequest, VoteResponse } from "./message.ts";
 import { Tally } from "./quorum.ts";
 import { openTerm } from "./replication.ts";
@@ -7,14 +6,15 @@ import type { Server } from "./server.ts";
 
 /**
  * Only a voter of its latest configuration campaigns, or one that still is a voter until that configuration is committed
- * (thesis §4.2.2: it may hold the only copy of the entry that demotes it, and then nobody else could win); never a server
- * that lost acknowledged entries.
+ * (thesis §4.2.2: it may hold the only copy of the entry that demotes it, and then nobody else could win). After a
+ * restart it does not know what is committed and may ask too; pre-votes keep that from disturbing anybody. Never a
+ * server that lost acknowledged entries.
  */
 function mayCampaign(server: Server): boolean {
   const { configurations, id, commitIndex } = server;
   if (server.mustReach > 0) return false;
   if (configurations.isVoter(id)) return true;
-  return configurations.index > commitIndex && votersOf(configurations.at(commitIndex)).includes(id);
+  return configurations.index > commitIndex && configurations.previousVoters.includes(id);
 }
 
 /** No leader was heard in time (paper §5.2). What this server believed about a leader is void from here on. */

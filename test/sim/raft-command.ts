@@ -19,7 +19,7 @@ export interface SimOutput {
 export const exitCodes = { clean: 0, usage: 1, safety: 2, liveness: 3, crash: 4, void: 5 } as const;
 
 const FAILURE_FOLDER = "sim-failures";
-const CHUNK_SEEDS = 50;
+const CHUNK_SEEDS = 20;
 const PROGRESS_MS = 2_000;
 
 export async function runRaft(args: SimArguments, output: SimOutput): Promise<number> {
@@ -76,6 +76,7 @@ class Campaign {
   readonly #output: SimOutput;
   readonly #tally = new RunTally();
   readonly #startedMs = performance.now();
+  readonly #startedCpu = process.cpuUsage();
   #nextSeed: number;
   #isInterrupted = false;
   #lastProgressMs = performance.now();
@@ -144,7 +145,7 @@ class Campaign {
   }
 
   #cpuSeconds(): number {
-    const { user, system } = process.cpuUsage();
+    const { user, system } = process.cpuUsage(this.#startedCpu);
     return (user + system) / 1e6;
   }
 

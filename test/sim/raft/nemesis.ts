@@ -62,6 +62,8 @@ export class Nemesis {
         return world.network.duplicated > 0;
       case "reorder":
         return world.network.reordered > 0;
+      case "corruption":
+        return world.network.corrupted > 0;
       case "transfer":
         return this.#transfer(action);
       case "membership":

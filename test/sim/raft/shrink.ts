@@ -31,6 +31,7 @@ function without(swarm: Swarm, kind: FaultKind): Swarm {
     lossRate: kind === "loss" ? 0 : swarm.lossRate,
     duplicationRate: kind === "duplication" ? 0 : swarm.duplicationRate,
     reorderRate: kind === "reorder" ? 0 : swarm.reorderRate,
+    corruptionRate: kind === "corruption" ? 0 : swarm.corruptionRate,
     clockRates: kind === "clock" ? swarm.clockRates.map(() => 1) : swarm.clockRates,
   };
 }

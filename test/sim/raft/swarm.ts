@@ -20,6 +20,7 @@ export const faultKinds = [
   "membership",
   "wipe",
   "damage",
+  "corruption",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -49,6 +50,7 @@ export interface Swarm {
   readonly lossRate: number;
   readonly duplicationRate: number;
   readonly reorderRate: number;
+  readonly corruptionRate: number;
   readonly syncMs: number;
   readonly proposeEveryMs: number;
   readonly readEveryMs: number;
@@ -82,6 +84,7 @@ export function drawSwarm(seed: number, profile: Profile): Swarm {
   const enabled = [...always, ...optional.filter(() => random.below(2) === 0)];
   if (profile === "membership") enabled.push("membership", ...(random.below(2) === 0 ? (["wipe"] as const) : []));
   if (profile === "disk") enabled.push("damage");
+  if (seed % 11 === 7) enabled.push("corruption");
   const voters = random.below(3) === 0 ? 5 : random.below(4) === 0 ? 4 : 3;
   const spares = profile === "membership" ? 2 : 0;
   const hostileMs = Math.round(between(12_000, 16_000));
@@ -99,6 +102,7 @@ export function drawSwarm(seed: number, profile: Profile): Swarm {
     lossRate: between(0.01, 0.2),
     duplicationRate: enabled.includes("duplication") ? between(0.01, 0.3) : 0,
     reorderRate: enabled.includes("reorder") ? between(0.01, 0.1) : 0,
+    corruptionRate: enabled.includes("corruption") ? 0.01 : 0,
     syncMs: between(0.2, 15),
     proposeEveryMs: between(8, 20),
     readEveryMs: between(15, 60),
@@ -115,12 +119,18 @@ function drawActions(random: Prng, enabled: readonly FaultKind[], hostileMs: num
   const actions: Action[] = [];
   let round: FaultKind[] = [];
   for (let atMs = 600 + random.below(400); atMs < hostileMs; atMs += 80 + random.below(450)) {
-    if (round.length === 0) round = shuffled(random, enabled);
+    if (round.length === 0) round = shuffled(random, weighted(enabled));
     const kind = round.pop() as FaultKind;
     const rolls = Array.from({ length: 6 }, () => random.fraction());
     actions.push({ atMs, kind, durationMs: 30 + Math.round(random.fraction() ** 2 * 1_800), rolls });
   }
   return actions;
+}
+
+/** Changes of members are many and mostly refused: they get four turns where other kinds get one. */
+function weighted(enabled: readonly FaultKind[]): readonly FaultKind[] {
+  const more: readonly FaultKind[] = ["membership", "membership", "membership"];
+  return enabled.includes("membership") ? [...enabled, ...more] : enabled;
 }
 
 function shuffled<T>(random: Prng, items: readonly T[]): T[] {

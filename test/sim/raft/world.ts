@@ -193,6 +193,7 @@ export class RaftWorld {
 
   #send(server: SimulatedServer, message: Message): void {
     this.oracles.sends(server.id, message, server.log.durable);
+    if (this.network.corrupts(message)) return;
     for (const delayMs of this.network.deliveries(message.from, message.to, this.nowMs))
       this.after(delayMs, () => {
         const target = this.server(message.to);
