@@ -7,6 +7,9 @@ const DEPTH_MAX = 200;
 /** What stands for the address of a pointer, which no two runs share. */
 const POINTER = "0xc000000000";
 
+/** An absent item of a variable prints as nothing. */
+const VARIABLE_ITEM = "*dependency.NomadVarItem";
+
 export const months = [
   "January",
   "February",
@@ -57,6 +60,7 @@ function showStruct(value: Struct, depth: number): string {
 function showRare(value: JsonNumber | Complex | NilPointer | Channel): string {
   if (value instanceof JsonNumber) return value.text;
   if (value instanceof Complex) return showComplex(value);
+  if (value instanceof NilPointer && value.type === VARIABLE_ITEM) return "";
   if (value instanceof NilPointer)
     return value.type.startsWith("[]") ? "[]" : value.type.startsWith("map[") ? "map[]" : "<nil>";
   return POINTER;

@@ -26,11 +26,15 @@ export interface Directive {
   readonly isPlus: boolean;
   readonly isSharp: boolean;
   readonly isSpace: boolean;
+  /** Whether a struct's fields are shown with their names. */
+  readonly isNamed?: boolean;
 }
 
 /** One argument under one directive. */
-export function formatValue(value: Value, directive: Directive, depth: number): string {
-  const { verb } = directive;
+export function formatValue(value: Value, given: Directive, depth: number): string {
+  const { verb } = given;
+  // With %+v the plus asks for the names of fields, not for signs.
+  const directive = verb === "v" && given.isPlus ? { ...given, isPlus: false, isNamed: true } : given;
   if (verb === "T") return formatText(typeName(value), { ...directive, verb: "s" });
   if (verb === "v" && directive.isSharp) return pad(goSyntax(value), directive);
   if (value == null) return verb === "v" ? pad("<nil>", { ...directive, isZero: false }) : badVerb(value, directive);
@@ -184,9 +188,8 @@ function formatStruct(value: Struct, directive: Directive, depth: number): strin
   const { type, values } = value;
   if (type.show !== undefined && "vsqxX".includes(directive.verb)) return formatText(type.show(value), directive);
   if (type.isPointer && depth > 0) return show(value, depth);
-  const isNamed = directive.verb === "v" && directive.isPlus;
   const fields = type.fields.map(
-    (name) => (isNamed ? `${name}:` : "") + formatValue(values[name], directive, depth + 1),
+    (name) => (directive.isNamed === true ? `${name}:` : "") + formatValue(values[name], directive, depth + 1),
   );
   return `${type.isPointer ? "&" : ""}{${fields.join(" ")}}`;
 }

@@ -14,8 +14,8 @@ const DEPTH_MAX = 50;
 /** A value with its types, one element a line. */
 function dump(value: Value, depth: number): string {
   if (value == null) return "(interface {}) <nil>";
-  const pad = "  ".repeat(depth);
-  const inner = "  ".repeat(depth + 1);
+  const pad = " ".repeat(depth);
+  const inner = " ".repeat(depth + 1);
   if (depth > DEPTH_MAX) return "...";
   if (typeof value === "string") return `(string) (len=${byteLength(value)}) ${quote(value)}`;
   if (value instanceof List) {

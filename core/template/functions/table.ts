@@ -1,3 +1,11 @@
+import { sprigCrypto } from "../sprig/crypto.ts";
+import { sprigDicts } from "../sprig/dicts.ts";
+import { sprigLists } from "../sprig/lists.ts";
+import { sprigNumbers } from "../sprig/numbers.ts";
+import { sprigPaths } from "../sprig/paths.ts";
+import { sprigText } from "../sprig/text.ts";
+import { sprigTimes } from "../sprig/times.ts";
+import { sprigVersions } from "../sprig/semver.ts";
 import type { TemplateFunction } from "../language/function.ts";
 import { builtins } from "./builtins.ts";
 import { collectionFunctions } from "./collections.ts";
@@ -5,6 +13,7 @@ import { dataFunctions } from "./data.ts";
 import { encodingFunctions } from "./encoding.ts";
 import { localFunctions } from "./local.ts";
 import { numberFunctions } from "./numbers.ts";
+import { sockaddrFunctions } from "./sockaddr.ts";
 import { spewFunctions } from "./spew.ts";
 import { textFunctions } from "./text.ts";
 
@@ -18,6 +27,15 @@ export const functions: readonly TemplateFunction[] = [
   ...numberFunctions,
   ...encodingFunctions,
   ...spewFunctions,
+  ...sockaddrFunctions,
+  ...sprigText,
+  ...sprigLists,
+  ...sprigDicts,
+  ...sprigNumbers,
+  ...sprigPaths,
+  ...sprigCrypto,
+  ...sprigTimes,
+  ...sprigVersions,
 ];
 
 export const functionTable: ReadonlyMap<string, TemplateFunction> = new Map(

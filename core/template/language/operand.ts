@@ -127,23 +127,27 @@ export class PipelineCompiler {
   }
 
   #methodCall(word: AnyNode, rest: readonly Operand[]) {
-    const compiled = new Map<Param, Evaluate[]>();
-    const argument = (param: Param, index: number): Evaluate => {
-      const known = compiled.get(param) ?? [];
-      compiled.set(param, known);
-      known[index] ??= this.argument(rest[index] as Operand, param);
-      return known[index];
-    };
+    const args = rest.map((operand) => this.#anyArgument(operand));
     return (run: Run, frame: Frame, dot: Value, final: Final, isBare = false) =>
       (method: Method, name: string, self: Value): Value => {
-        const given = isBare ? 0 : rest.length + (final === NO_FINAL ? 0 : 1);
+        const given = isBare ? 0 : args.length + (final === NO_FINAL ? 0 : 1);
         if (given !== method.params.length)
           return run.fail(`wrong number of args for ${name}: want ${method.params.length} got ${given}`);
         const params = method.params as readonly Param[];
-        const args = isBare ? [] : rest.map((_, index) => argument(params[index] as Param, index)(run, frame, dot));
-        if (final !== NO_FINAL && !isBare) args.push(checked(run, final, params.at(-1) as Param));
-        return guardedCall(run, word, name, () => method.call(self as never, args));
+        const values = isBare ? [] : args.map((arg, index) => arg(run, frame, dot, params[index] as Param));
+        if (final !== NO_FINAL && !isBare) values.push(checked(run, final, params.at(-1) as Param));
+        return guardedCall(run, word, name, () => method.call(self as never, values));
       };
+  }
+
+  /** An argument of a method, whose parameters are known only when it is called. */
+  #anyArgument(operand: Operand): (run: Run, frame: Frame, dot: Value, param: Param) => Value {
+    const inner = this.#inner(operand);
+    return (run, frame, dot, param) => {
+      run.node = operand;
+      if (inner !== undefined) return checked(run, inner(run, frame, dot), param);
+      return matched(run, () => constantArgument(operand as Operand & { readonly value?: Value }, param));
+    };
   }
 
   #call(name: string, word: AnyNode, at: AnyNode, rest: readonly Operand[]): EvaluateCommand {

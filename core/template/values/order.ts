@@ -11,7 +11,7 @@ export function sortedEntries(map: GoMap): [Value, Value][] {
   return pairs.sort(([left], [right]) => compareKeys(left, right));
 }
 
-/** Keys of a map with keys of any type: nil, then integers, unsigned, strings, floats, booleans. */
+/** Keys of a map with keys of any type: nil, texts, integers, floats, booleans. */
 function compareKeys(left: Value, right: Value): number {
   const [a, b] = [rank(left), rank(right)];
   if (a !== b) return a - b;
@@ -24,8 +24,7 @@ function compareKeys(left: Value, right: Value): number {
 
 function rank(key: Value): number {
   if (key == null) return 0;
-  if (typeof key === "boolean") return 1;
+  if (typeof key === "string" || key instanceof JsonNumber) return 1;
   if (key instanceof Int) return key.isUnsigned ? 3 : 2;
-  if (typeof key === "number") return 4;
-  return typeof key === "string" || key instanceof JsonNumber ? 5 : 6;
+  return typeof key === "number" ? 4 : typeof key === "boolean" ? 5 : 6;
 }
