@@ -5,7 +5,8 @@
  */
 export { type Dependency, type DependencyOf } from "./data/dependency.ts";
 export { type Answer, emptySnapshot, type Snapshot, snapshotOf } from "./data/snapshot.ts";
-export { type WorldData, worldOf, type WorldTools } from "./data/world.ts";
+export type { WorldTools } from "./data/answers.ts";
+export { type WorldData, worldOf } from "./data/world.ts";
 export type { Certificate, CommandOutcome, Cryptography, Host, NetworkAddress } from "./engine/host.ts";
 export { defaultLimits, type Limits } from "./engine/limits.ts";
 export {

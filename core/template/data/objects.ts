@@ -1,4 +1,14 @@
-import { GoMap, List, type Method, stringMap, strings, Struct, type StructType, type Value } from "../values/value.ts";
+import {
+  GoMap,
+  List,
+  type Method,
+  stringMap,
+  strings,
+  Struct,
+  type StructType,
+  type Value,
+  plainText,
+} from "../values/value.ts";
 
 /** The documented objects that data functions return, with their fields in Go's order. */
 function pointer(name: string, fields: string, more: Partial<StructType> = {}): StructType {
@@ -60,7 +70,7 @@ const method = (call: (self: never) => Value): Method => ({ params: noParams, ca
 export const variableMetaType = pointer(
   "NomadVarMeta",
   "Namespace Path CreateIndex ModifyIndex CreateTime ModifyTime",
-  { show: (self) => String(self.values["Path"]) },
+  { show: (self) => plainText(self.values["Path"]) },
 );
 
 const tupleType: StructType = { name: "dependency.nvPair", isPointer: false, fields: ["K", "V"] };
@@ -70,7 +80,7 @@ const variableItemType: StructType = {
   name: "dependency.NomadVarItem",
   isPointer: true,
   fields: ["Key", "Value"],
-  show: (self) => String(self.values["Value"]),
+  show: (self) => plainText(self.values["Value"]),
   encode: (self) => self.values["Value"],
   methods: {
     Metadata: method((self: Struct) => self.inner as Value),
@@ -94,7 +104,7 @@ export function variableOf(items: Readonly<Record<string, string>>, meta: Struct
     named: "dependency.NomadVarItems",
     methods: {
       Keys: method((self: GoMap) => strings(itemsOf(self).map(([key]) => key))),
-      Values: method((self: GoMap) => strings(itemsOf(self).map(([, item]) => String(item.values["Value"])))),
+      Values: method((self: GoMap) => strings(itemsOf(self).map(([, item]) => plainText(item.values["Value"])))),
       Tuples: method(
         (self: GoMap) =>
           new List(

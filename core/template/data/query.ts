@@ -14,7 +14,7 @@ const nodeForm = new RegExp(String.raw`^(?<name>[\w.\-_]+)?${QUERY}${DATACENTER}
 const keyForm = new RegExp(String.raw`^/?(?<path>[^@?]*)${QUERY}${DATACENTER}$`);
 const nomadServiceForm = /^(?:(?<tag>[\w=:.\-_]+)\.)?(?<name>[\w\-_]+)(?:@(?<region>[\w.\-_]+))?$/;
 const nomadServicesForm = /^(?:@(?<region>[\w.\-_]+))?$/;
-const variableForm = /^\/?(?<path>[^@]*)(?:@(?<namespace>[\w\-*]+)?(?:\.(?<region>[\w\-]+))?)?$/;
+const variableForm = /^\/?(?<path>[^@]*)(?:@(?<namespace>[\w*-]+)?(?:\.(?<region>[\w-]+))?)?$/;
 
 const scopeKeys = ["ns", "peer", "partition", "sameness-group"];
 const filters = ["any", "passing", "warning", "critical", "maintenance"];

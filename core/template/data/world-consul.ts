@@ -1,4 +1,4 @@
-import { int, Int, List, NilPointer, strings, Struct, type Value, GoMap } from "../values/value.ts";
+import { int, Int, List, NilPointer, strings, Struct, type Value, GoMap, plainText } from "../values/value.ts";
 import { compareText } from "../values/bytes.ts";
 import { timeValue, utcMoment } from "../functions/time-value.ts";
 import type { Dependency, DependencyOf } from "./dependency.ts";
@@ -17,7 +17,7 @@ import {
   weightsType,
 } from "./objects.ts";
 import type { Answer } from "./snapshot.ts";
-import { absent, found, listAnswer, refused, unsupported, type WorldTools } from "./world.ts";
+import { absent, found, listAnswer, refused, unsupported, type WorldTools } from "./answers.ts";
 
 type TextMap = Readonly<Record<string, string>>;
 
@@ -165,7 +165,7 @@ export class ConsulWorld {
         .map((service) => healthService(node, service)),
     );
     const kept = instances.filter(
-      ({ values }) => wanted.filters.includes("any") || wanted.filters.includes(String(values["Status"])),
+      ({ values }) => wanted.filters.includes("any") || wanted.filters.includes(plainText(values["Status"])),
     );
     return listAnswer(kept, "*dependency.HealthService");
   }

@@ -4,7 +4,7 @@ import type { Dependency, DependencyOf } from "./dependency.ts";
 import { nomadServiceSnippetType, nomadServiceType, variableMetaType, variableOf } from "./objects.ts";
 import { choose } from "./rendezvous.ts";
 import type { Answer } from "./snapshot.ts";
-import { absent, found, listAnswer, unsupported } from "./world.ts";
+import { absent, found, listAnswer, unsupported } from "./answers.ts";
 
 interface VariableData {
   readonly path: string;

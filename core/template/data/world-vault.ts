@@ -4,7 +4,7 @@ import { Int, GoMap, int, JsonNumber, List, NilPointer, strings, Struct, type Va
 import type { Dependency, DependencyOf } from "./dependency.ts";
 import { certificateType, secretAuthType, secretType, secretWrapType } from "./objects.ts";
 import type { Answer } from "./snapshot.ts";
-import { found, refused, unsupported } from "./world.ts";
+import { found, refused, unsupported } from "./answers.ts";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json } | ExactNumber;
 type JsonObject = Readonly<Record<string, Json>>;
@@ -129,11 +129,11 @@ export class VaultWorld {
       return refused(apiError("PUT", path, 400, `unknown role: ${path.split("/").at(-1)}`));
     const fields = data as JsonObject;
     const chain = valueOf(fields["ca_chain"] ?? []);
-    const key = String(fields["private_key"] ?? "");
+    const key = textAt(fields, "private_key");
     const values = {
-      Cert: withLineEnd(String(fields["certificate"] ?? "")),
+      Cert: withLineEnd(textAt(fields, "certificate")),
       Key: withLineEnd(key),
-      CA: withLineEnd(String(fields["issuing_ca"] ?? "")),
+      CA: withLineEnd(textAt(fields, "issuing_ca")),
       CAChain: chain instanceof List ? new List(chain.items, "string") : new List([], "string"),
     };
     const inner = new Struct(certificateType, { ...values, Data: null });

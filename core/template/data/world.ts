@@ -1,7 +1,4 @@
-import type { Random } from "#core/base";
-import type { Cryptography } from "../engine/host.ts";
-import { List, type Value } from "../values/value.ts";
-import type { Dependency } from "./dependency.ts";
+import { found, refused, type WorldTools } from "./answers.ts";
 import type { Answer, Snapshot } from "./snapshot.ts";
 import { ConsulWorld, type ConsulData } from "./world-consul.ts";
 import { NomadWorld, type NomadData } from "./world-nomad.ts";
@@ -24,17 +21,6 @@ export interface WorldData {
     readonly vault_token?: string;
   };
 }
-
-export interface WorldTools {
-  readonly nowMs: number;
-  readonly random: Random;
-  /** Makes the mesh's CA and leaves; without it they are refused. */
-  readonly cryptography: Cryptography | undefined;
-}
-
-export const found = (value: Value, secrets: readonly string[] = []): Answer => ({ kind: "value", value, secrets });
-export const refused = (message: string): Answer => ({ kind: "error", message });
-export const absent: Answer = { kind: "absent" };
 
 /** A source of answers made from written data, with a Consul agent of its own beside the data's nodes. */
 export function worldOf(data: WorldData, tools: WorldTools): Snapshot {
@@ -65,12 +51,4 @@ export function worldOf(data: WorldData, tools: WorldTools): Snapshot {
 function fileAnswer(data: WorldData, path: string): Answer {
   const content = data.files?.[path];
   return content === undefined ? refused(`stat ${path}: no such file or directory`) : found(content);
-}
-
-export function unsupported(dependency: Dependency): Answer {
-  return refused(`${dependency.name}: Unexpected response code: 404 ()`);
-}
-
-export function listAnswer(items: readonly Value[], element: string): Answer {
-  return found(new List(items, element));
 }

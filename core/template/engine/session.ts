@@ -49,6 +49,12 @@ export class Session {
     this.denied = init.denied;
   }
 
+  /** A session of its own for a small expression inside this one. */
+  inner(): Session {
+    const { snapshot, host, limits } = this;
+    return new Session({ snapshot, host, limits, failsOnMissingKey: false, denied: () => false });
+  }
+
   get random(): Random {
     return this.host.random;
   }

@@ -1,5 +1,16 @@
 import { sortedEntries } from "../values/order.ts";
-import { ANY, GoMap, Int, JsonNumber, List, NilPointer, Struct, type Value, typeName } from "../values/value.ts";
+import {
+  ANY,
+  GoMap,
+  Int,
+  JsonNumber,
+  List,
+  NilPointer,
+  Struct,
+  type Value,
+  typeName,
+  plainText,
+} from "../values/value.ts";
 import { formatFloat } from "./float.ts";
 
 export class EncodeFault extends Error {}
@@ -37,7 +48,7 @@ function write(value: Value, style: JsonStyle, depth: number): string {
 
 function writeMap(value: GoMap, style: JsonStyle, depth: number): string {
   if (value.type.key === ANY) throw new EncodeFault(`json: unsupported type: ${typeName(value)}`);
-  const pairs = sortedEntries(value).map(([key, item]) => pair(String(key), item, style, depth));
+  const pairs = sortedEntries(value).map(([key, item]) => pair(plainText(key), item, style, depth));
   return enclosed("{", pairs, "}", style, depth);
 }
 

@@ -37,6 +37,7 @@ function quoteCharacter(character: string, asciiOnly: boolean, mark: string): st
 
 /** Whether a text can stand between backquotes. */
 export function canBackquote(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   return !/[`\u0000-\u0008\u000a-\u001f\u007f\ufeff\ud800-\udfff]/.test(
     text.replaceAll(/[\u{10000}-\u{10ffff}]/gu, ""),
   );

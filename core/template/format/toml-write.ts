@@ -1,4 +1,4 @@
-import { ANY, GoMap, Int, JsonNumber, List, Struct, type Value } from "../values/value.ts";
+import { ANY, GoMap, Int, JsonNumber, List, Struct, type Value, plainText } from "../values/value.ts";
 import { sortedEntries } from "../values/order.ts";
 import { formatFloat } from "./float.ts";
 import { EncodeFault, writeString } from "./json-write.ts";
@@ -35,10 +35,10 @@ class TomlWriter {
     const entries = sortedEntries(map).filter(([, value]) => value != null);
     for (const [key, value] of entries) {
       if (isTable(value) || isTableList(value)) continue;
-      this.out += `${indent}${keyText(String(key))} = ${inline(value)}\n`;
+      this.out += `${indent}${keyText(plainText(key))} = ${inline(value)}\n`;
     }
     for (const [key, value] of entries) {
-      const inner = [...path, String(key)];
+      const inner = [...path, plainText(key)];
       if (isTable(value)) this.#subTable(inner, value);
       else if (isTableList(value)) this.#tableList(inner, value);
     }
@@ -74,7 +74,7 @@ function inline(value: Value): string {
   if (value instanceof JsonNumber) return value.text;
   if (value instanceof List) return `[${value.items.map(inline).join(", ")}]`;
   if (value instanceof GoMap) {
-    const pairs = sortedEntries(value).map(([key, item]) => `${keyText(String(key))} = ${inline(item)}`);
+    const pairs = sortedEntries(value).map(([key, item]) => `${keyText(plainText(key))} = ${inline(item)}`);
     return `{${pairs.join(", ")}}`;
   }
   if (value instanceof Struct && value.type.encode !== undefined) return inline(value.type.encode(value));

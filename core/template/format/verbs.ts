@@ -52,14 +52,15 @@ function badVerb(value: Value, { verb }: Directive): string {
 
 function pad(text: string, { width, isLeft, isZero }: Directive): string {
   if (width === undefined) return text;
-  const missing = width - [...text].length;
+  const missing = width - Array.from(text).length;
   if (missing <= 0) return text;
   return isLeft ? text + " ".repeat(missing) : (isZero ? "0" : " ").repeat(missing) + text;
 }
 
 function formatText(value: string, directive: Directive): string {
   const { verb, precision, isSharp, isPlus } = directive;
-  const cut = precision === undefined || verb === "x" || verb === "X" ? value : [...value].slice(0, precision).join("");
+  const cut =
+    precision === undefined || verb === "x" || verb === "X" ? value : Array.from(value).slice(0, precision).join("");
   switch (verb) {
     case "s":
     case "v":

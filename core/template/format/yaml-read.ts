@@ -110,8 +110,12 @@ class YamlReader {
 }
 
 function scalar(node: Scalar): Value {
-  const text = node.source ?? String(node.value ?? "");
+  const text = node.source ?? textAt(node);
   if (node.tag === "tag:yaml.org,2002:str" && node.type === "PLAIN" && node.value === null) return null;
-  if (node.type !== "PLAIN") return String(node.value ?? "");
+  if (node.type !== "PLAIN") return textAt(node);
   return plainScalar(text);
+}
+
+function textAt({ value, source }: Scalar): string {
+  return typeof value === "string" ? value : (source ?? "");
 }

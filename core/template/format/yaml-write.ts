@@ -45,13 +45,13 @@ function naturalOrder(left: Value, right: Value): number {
   const rank = (value: Value): number => (typeof value === "string" ? 1 : 0);
   if (rank(left) !== rank(right)) return rank(left) - rank(right);
   if (typeof left !== "string" || typeof right !== "string") return 0;
-  const [a, b] = [[...left], [...right]];
+  const [a, b] = [Array.from(left), Array.from(right)];
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
     const [x, y] = [a[at] as string, b[at] as string];
     if (x === y) continue;
     const areLetters = [x, y].map((character) => /\p{L}/u.test(character));
     if (areLetters[0] !== areLetters[1]) return areLetters[0] ? 1 : -1;
-    const numbers = [left, right].map((text) => /^[0-9]+/.exec([...text].slice(at).join(""))?.[0]);
+    const numbers = [left, right].map((text) => /^[0-9]+/.exec(Array.from(text).slice(at).join(""))?.[0]);
     if (numbers[0] !== undefined && numbers[1] !== undefined) return Number(numbers[0]) - Number(numbers[1]);
     return x < y ? -1 : 1;
   }

@@ -1,6 +1,18 @@
 import type { TemplateFunction } from "../language/function.ts";
 import { sortedEntries } from "../values/order.ts";
-import { ANY, GoMap, Int, isTrue, JsonNumber, kindOf, List, Struct, type Value, typeName } from "../values/value.ts";
+import {
+  ANY,
+  GoMap,
+  Int,
+  isTrue,
+  JsonNumber,
+  kindOf,
+  List,
+  Struct,
+  type Value,
+  typeName,
+  plainText,
+} from "../values/value.ts";
 import { group, listOf, mapOf, refuse } from "./define.ts";
 
 const f = group("Collections");
@@ -27,7 +39,7 @@ function count(required: Value, list: Value): readonly [found: number, of: numbe
 const PAIR = "*dependency.KeyPair";
 
 function textField(value: Value, name: string): string {
-  return value instanceof Struct ? String(value.values[name] ?? "") : "";
+  return value instanceof Struct ? plainText(value.values[name] ?? "") : "";
 }
 
 /** Pairs by the first segment of their key, then by the rest. */
@@ -76,7 +88,7 @@ function metaKey(service: Struct, spec: string): string {
   const meta = service.values["ServiceMeta"];
   const value = meta instanceof GoMap ? meta.get(name) : undefined;
   if (type === "int") {
-    const digits = value === undefined ? "0" : String(value);
+    const digits = value === undefined ? "0" : plainText(value);
     if (!/^[-+]?\d+$/.test(digits))
       return refuse(
         `cannot parse ${digits} as number : strconv.Atoi: parsing ${JSON.stringify(digits)}: invalid syntax`,
@@ -84,7 +96,7 @@ function metaKey(service: Struct, spec: string): string {
     return String(Number(digits)).padStart(PADDED_DIGITS, "0");
   }
   if (value === undefined) return `_no_${name}_`;
-  return String(value).replace(/[^\p{L}\p{Nd}_-]/gu, "_");
+  return plainText(value).replace(/[^\p{L}\p{Nd}_-]/gu, "_");
 }
 
 /** Nested maps of texts whose keys are paths. */
@@ -97,7 +109,7 @@ function explodePairs(pairs: Value): Value {
 
 function explodeMap(map: Value): Value {
   const made = new GoMap();
-  for (const [key, value] of sortedEntries(mapOf(map))) nest(made, String(key).split("/"), value);
+  for (const [key, value] of sortedEntries(mapOf(map))) nest(made, plainText(key).split("/"), value);
   return made;
 }
 
@@ -166,7 +178,7 @@ export const collectionFunctions: readonly TemplateFunction[] = [
   ),
   f("byMeta", "string; any", "map", "services by values of their metadata, `|int` pads numbers", ([keys, services]) =>
     grouped(services, "byMeta", "string", (service) => [
-      String(keys)
+      plainText(keys)
         .split(",")
         .map((key) => metaKey(service, key))
         .join("_"),

@@ -17,7 +17,7 @@ import {
 } from "../data/query.ts";
 import { variableMetaType, variableOf } from "../data/objects.ts";
 import type { TemplateFunction } from "../language/function.ts";
-import { Int, List, Struct, strings, type Value, kindOf } from "../values/value.ts";
+import { Int, List, Struct, strings, type Value, kindOf, plainText } from "../values/value.ts";
 import { group, intValue, refuse, text } from "./define.ts";
 
 const consul = group("Consul", "data");
@@ -54,7 +54,7 @@ function pairs(kind: "ls" | "tree", isSafe: boolean) {
     const dependency = keyListQuery(text(path));
     const found = ask(session, dependency, none) as List;
     const kept = found.items.filter((item) => {
-      const key = item instanceof Struct ? String(item.values["Key"]) : "";
+      const key = item instanceof Struct ? plainText(item.values["Key"]) : "";
       return key !== "" && !key.endsWith("/") && (kind === "tree" || !key.includes("/"));
     });
     if (isSafe && kept.length === 0) session.wait(dependency);
@@ -71,7 +71,7 @@ function services(isConnect: boolean) {
   return (args: readonly Value[], session: Session): Value => {
     const none = new List([], "*dependency.HealthService");
     if (args.length === 0 || args[0] === "") return none;
-    return ask(session, serviceQuery(args.join("|"), isConnect), none);
+    return ask(session, serviceQuery((args as readonly string[]).join("|"), isConnect), none);
   };
 }
 

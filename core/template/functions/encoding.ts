@@ -39,7 +39,7 @@ function encodeBase(bytes: Uint8Array, alphabet: string, bits: number, groupSize
 function decodeBase(encoded: string, alphabet: string, bits: number, groupSize: number): Uint8Array | number {
   const clean = encoded.replace(/[\r\n]/g, "");
   const digits = clean.replace(/=+$/, "");
-  const wrong = [...digits].findIndex((digit) => !alphabet.includes(digit));
+  const wrong = Array.from(digits).findIndex((digit) => !alphabet.includes(digit));
   if (wrong !== -1) return wrong;
   if (clean.length % groupSize !== 0) return clean.length - (clean.length % groupSize);
   const bytes: number[] = [];

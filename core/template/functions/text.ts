@@ -11,7 +11,7 @@ export function mapCase(value: string, change: (character: string) => string): s
   let result = "";
   for (const character of value) {
     const changed = change(character);
-    result += [...changed].length === 1 ? changed : character;
+    result += Array.from(changed).length === 1 ? changed : character;
   }
   return result;
 }
@@ -34,7 +34,7 @@ export function toTitle(value: string): string {
 }
 
 export function trimSet(value: string, cutset: string, ends: "both" | "left" | "right" = "both"): string {
-  const characters = [...value];
+  const characters = Array.from(value);
   const cut = new Set(cutset);
   let [start, end] = [0, characters.length];
   if (ends !== "right") while (start < end && cut.has(characters[start] as string)) start += 1;
@@ -49,14 +49,14 @@ export function trimSpace(value: string): string {
 /** Like String.replaceAll, an empty search being before, between and after the characters. */
 export function replaceText(value: string, from: string, to: string, session: Session): string {
   session.step(value.length >> 4);
-  const parts = from === "" ? ["", ...value, ""] : value.split(from);
+  const parts = from === "" ? ["", ...Array.from(value), ""] : value.split(from);
   const size = value.length + (parts.length - 1) * (to.length - from.length);
   if (size > session.limits.outputMax) refuse("the replaced text is too long");
   return parts.join(to);
 }
 
 export function splitText(value: string, separator: string): string[] {
-  return separator === "" ? [...value] : value.split(separator);
+  return separator === "" ? Array.from(value) : value.split(separator);
 }
 
 export function pattern(source: string, session: Session): Regex {
@@ -102,7 +102,7 @@ export const textFunctions: readonly TemplateFunction[] = [
     indent(intValue(spaces), text(value), session),
   ),
   f("join", "string; []string", "string", "the elements with the separator between", ([separator, list]) =>
-    listOf(list).join(text(separator)),
+    (listOf(list) as readonly string[]).join(text(separator)),
   ),
   f(
     "split",

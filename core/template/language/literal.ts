@@ -59,7 +59,7 @@ function escaped(found: RegExpExecArray, quote: string): string | undefined {
 /** Bytes written one by one may form characters together. */
 function joinRawBytes(text: string): string {
   return text.replace(/[\uDC80-\uDCFF]+/g, (run) =>
-    textOfBytes(Uint8Array.from([...run], (character) => character.charCodeAt(0) - 0xdc00)),
+    textOfBytes(Uint8Array.from(Array.from(run), (character) => character.charCodeAt(0) - 0xdc00)),
   );
 }
 
@@ -115,6 +115,6 @@ export function parseGoFloat(text: string): number | undefined {
 /** A character constant is the number of its code point, an int. */
 export function parseCharacter(literal: string): Int | undefined {
   const text = unquote(literal);
-  if (text === undefined || [...text].length !== 1) return undefined;
+  if (text === undefined || Array.from(text).length !== 1) return undefined;
   return int(text.codePointAt(0) as number);
 }

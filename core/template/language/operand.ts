@@ -159,8 +159,8 @@ export class PipelineCompiler {
       run.node = word;
       const given = args.length + (final === NO_FINAL ? 0 : 1);
       checkCount(run, known, given);
-      const values = new Array<Value>(args.length);
-      for (let index = 0; index < args.length; index++) values[index] = (args[index] as Evaluate)(run, frame, dot);
+      const values: Value[] = [];
+      for (const arg of args) values.push(arg(run, frame, dot));
       if (final !== NO_FINAL) values.push(checked(run, final, paramAt(known, given - 1)));
       if (run.session.denied(name)) {
         run.node = at;

@@ -6,7 +6,7 @@ import { ANY, Channel, GoMap, Int, int, isTrue, List, NilPointer, type Value, ty
 import { CallFault } from "./fault.ts";
 import { Frame, Run } from "./frame.ts";
 import type { BranchNode, ListNode, PipeNode, Statement, TemplateNode, Tree } from "./node.ts";
-import { type Evaluate, type Functions, PipelineCompiler } from "./operand.ts";
+import { type Functions, PipelineCompiler } from "./operand.ts";
 import { Scope } from "./scope.ts";
 
 type Signal = "next" | "break" | "continue";

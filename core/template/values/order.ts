@@ -1,5 +1,5 @@
 import { compareText } from "./bytes.ts";
-import { type GoMap, Int, JsonNumber, type Value } from "./value.ts";
+import { type GoMap, Int, JsonNumber, type Value, plainText } from "./value.ts";
 
 /** The entries of a map in the order in which Go's fmt and range give them. */
 export function sortedEntries(map: GoMap): [Value, Value][] {
@@ -19,7 +19,7 @@ function compareKeys(left: Value, right: Value): number {
     return left.value < right.value ? -1 : left.value > right.value ? 1 : 0;
   if (typeof left === "number" && typeof right === "number") return left - right;
   if (typeof left === "boolean") return Number(left) - Number(right);
-  return compareText(String(left), String(right));
+  return compareText(plainText(left), plainText(right));
 }
 
 function rank(key: Value): number {

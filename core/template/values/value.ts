@@ -153,7 +153,7 @@ function keyText(key: Value): string {
   if (typeof key === "string") return key;
   if (key instanceof Int) return `\u0000${key.type}:${key.value}`;
   if (key instanceof JsonNumber) return `\u0000json.Number:${key.text}`;
-  return `\u0000${typeof key}:${String(key)}`;
+  return `\u0000${typeof key}:${plainText(key)}`;
 }
 
 export interface StructType {
@@ -262,4 +262,12 @@ export function isTrue(value: Value): boolean {
   if (value instanceof Complex) return value.real !== 0 || value.imaginary !== 0;
   if (value instanceof JsonNumber) return value.text !== "";
   return !(value instanceof NilPointer);
+}
+
+/** The text of a value that is one by its origin: a field, a key; anything else is shown by its number or not at all. */
+export function plainText(value: Value): string {
+  if (typeof value === "string") return value;
+  if (value instanceof JsonNumber) return value.text;
+  if (value instanceof Int) return String(value.value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
