@@ -186,7 +186,7 @@ class RegexParser {
       return this.groupNames.push(name) - 1;
     }
     const flags = /^([imsU]*)(?:-([imsU]+))?([:)])/.exec(rest);
-    if (flags === null) throw new RegexFault("invalid or unsupported Perl syntax: `(?`");
+    if (flags === null) throw new RegexFault(`invalid or unsupported Perl syntax: \`(?${rest.charAt(0)}\``);
     this.#at += flags[0].length;
     this.setFlags(flags[1] ?? "", true);
     this.setFlags(flags[2] ?? "", false);

@@ -54,7 +54,7 @@ export const surfaceModules: readonly string[] = [
 export const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   "core/store": ["sorted-btree"],
   "core/hcl": ["@noble/hashes", "bcryptjs", "yaml"],
-  "core/template": ["handlebars"],
+  "core/template": ["@noble/hashes", "bcryptjs", "handlebars", "yaml"],
   "services/server/rpc": ["@grpc/grpc-js"],
   "services/client/node": ["@grpc/grpc-js"],
   "services/server/http": ["fastify", "ws"],

@@ -1,0 +1,95 @@
+import type { Random } from "#core/base";
+import { CallFault } from "../language/fault.ts";
+import type { Value } from "../values/value.ts";
+import type { Dependency } from "../data/dependency.ts";
+import type { Answer, Snapshot } from "../data/snapshot.ts";
+import type { Host } from "./host.ts";
+import type { Limits } from "./limits.ts";
+
+/** A file that `writeToFile` asks for; the service writes it when the pass has succeeded. */
+export interface FileWrite {
+  readonly path: string;
+  readonly content: string;
+  readonly user: string;
+  readonly group: string;
+  readonly mode: number;
+  readonly createsFolders: boolean;
+  readonly appends: boolean;
+}
+
+/** What one pass over one template knows, has asked for and has used up. */
+export class Session {
+  readonly snapshot: Snapshot;
+  readonly host: Host;
+  readonly limits: Limits;
+  readonly used = new Map<string, Dependency>();
+  readonly missing = new Map<string, Dependency>();
+  readonly writes: FileWrite[] = [];
+  readonly scratch = new Map<string, Value>();
+  readonly failsOnMissingKey: boolean;
+  readonly denied: (name: string) => boolean;
+  /** Set by the running program: the text of a template that the source defines. */
+  executeTemplate: (name: string, dot: Value) => string = () => "";
+  /** What spew_dump and spew_printf print, in place of a standard output. */
+  printed = "";
+  #steps = 0;
+  #failed: { readonly dependency: Dependency; readonly message: string } | undefined;
+
+  constructor(init: {
+    readonly snapshot: Snapshot;
+    readonly host: Host;
+    readonly limits: Limits;
+    readonly failsOnMissingKey: boolean;
+    readonly denied: (name: string) => boolean;
+  }) {
+    this.snapshot = init.snapshot;
+    this.host = init.host;
+    this.limits = init.limits;
+    this.failsOnMissingKey = init.failsOnMissingKey;
+    this.denied = init.denied;
+  }
+
+  /** A session of its own for a small expression inside this one. */
+  inner(): Session {
+    const { snapshot, host, limits } = this;
+    return new Session({ snapshot, host, limits, failsOnMissingKey: false, denied: () => false });
+  }
+
+  get random(): Random {
+    return this.host.random;
+  }
+
+  get failed(): { readonly dependency: Dependency; readonly message: string } | undefined {
+    return this.#failed;
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Counts work; ends the pass when it has used up its share. */
+  step(count = 1): void {
+    this.#steps += count;
+    if (this.#steps > this.limits.stepsMax)
+      throw new CallFault(`the template took more than ${this.limits.stepsMax} steps`);
+  }
+
+  /** The known answer to a dependency. Without one the dependency is missing and the pass goes on. */
+  ask(dependency: Dependency): Answer | undefined {
+    this.step();
+    this.used.set(dependency.name, dependency);
+    const answer = this.snapshot.answerTo(dependency);
+    if (answer === undefined) this.missing.set(dependency.name, dependency);
+    else if (answer.kind === "error") {
+      this.#failed ??= { dependency, message: answer.message };
+      this.missing.set(dependency.name, dependency);
+      return undefined;
+    }
+    return answer;
+  }
+
+  /** Marks a dependency whose answer is not good enough yet. */
+  wait(dependency: Dependency): void {
+    this.missing.set(dependency.name, dependency);
+  }
+}

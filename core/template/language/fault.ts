@@ -1,0 +1,39 @@
+import type { Failure } from "#core/base";
+import { byteLength } from "../values/bytes.ts";
+
+/** Line from 1, column from 0 in bytes, as Go counts them. */
+export function placeOf(source: string, position: number): { readonly line: number; readonly column: number } {
+  const before = source.slice(0, position);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  return { line: before.split("\n").length, column: byteLength(before.slice(lineStart)) };
+}
+
+export type FaultClass = "parse" | "execute" | "dependency";
+
+/** Ends a parse or a pass; turned into a Failure by the engine. */
+export class TemplateFault extends Error {
+  readonly class: FaultClass;
+  readonly position: number;
+  readonly hint: string | undefined;
+
+  constructor(faultClass: FaultClass, message: string, position: number, hint?: string) {
+    super(message);
+    this.class = faultClass;
+    this.position = position;
+    this.hint = hint;
+  }
+}
+
+/** A function or method refuses its arguments: the message follows `error calling NAME: `. */
+export class CallFault extends Error {}
+
+/** The failure that a fault means for a source of this name. */
+export function failureOfFault(fault: TemplateFault, source: string, file: string): Failure {
+  const { line, column } = placeOf(source, fault.position);
+  return {
+    code: "invalid",
+    message: fault.class === "dependency" ? fault.message : `${file}: ${fault.class}: ${fault.message}`,
+    place: { file, line, column: column + 1 },
+    hint: fault.hint,
+  };
+}

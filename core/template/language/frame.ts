@@ -1,0 +1,55 @@
+import type { Session } from "../engine/session.ts";
+import type { Value } from "../values/value.ts";
+import { placeOf, TemplateFault } from "./fault.ts";
+import { type AnyNode, printNode } from "./node.ts";
+
+/** What a variable is before its declaration ran. */
+export const UNSET = Symbol("unset");
+export type Slot = Value | typeof UNSET;
+
+/** The running of one program: where it stands, what it has written. */
+export class Run {
+  readonly session: Session;
+  readonly source: string;
+  /** The node that an error would be at. */
+  node: AnyNode;
+  template = "";
+  out = "";
+  depth = 0;
+  /** Whether the dot came from a container of interfaces, which only error texts tell. */
+  isDotLoose = false;
+
+  constructor(session: Session, source: string, node: AnyNode) {
+    this.session = session;
+    this.source = source;
+    this.node = node;
+  }
+
+  /** A fault at the node where the run stands. */
+  fail(message: string): never {
+    const { line, column } = placeOf(this.source, this.node.position);
+    const where = `template: :${line}:${column}: executing ${JSON.stringify(this.template)} at <${printNode(this.node)}>`;
+    throw new TemplateFault("execute", `${where}: ${message}`, this.node.position);
+  }
+
+  step(): void {
+    this.session.step();
+  }
+
+  write(text: string): void {
+    this.out += text;
+    if (this.out.length > this.session.limits.outputMax)
+      this.fail(`the output is longer than ${this.session.limits.outputMax} characters`);
+  }
+}
+
+/** One call of one template. */
+export class Frame {
+  readonly slots: Slot[];
+  readonly loose: boolean[];
+
+  constructor(size: number) {
+    this.slots = Array.from({ length: size }, () => UNSET);
+    this.loose = [];
+  }
+}
