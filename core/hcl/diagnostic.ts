@@ -119,7 +119,9 @@ function printable(text: string): string {
 
 const LISTED_MAX = 12;
 
-function oneOf(names: readonly string[]): string {
+/** A name may be both an attribute and a block. */
+function oneOf(expected: readonly string[]): string {
+  const names = [...new Set(expected)];
   if (names.length === 1) return names[0] as string;
   const shown = names.slice(0, LISTED_MAX);
   const rest = names.length - shown.length;

@@ -96,7 +96,7 @@ const allocatedResourcesFields = {
   ),
   taskLifecycles: map(
     2,
-    ref.of(() => TaskLifecycleConfig),
+    ref.ofNullable(() => TaskLifecycleConfig),
   ),
   shared: ref(3, () => AllocatedSharedResources),
 };

@@ -5,7 +5,6 @@ import {
   Resources,
   type Task,
   type TaskGroup,
-  type TaskLifecycleConfig,
 } from "#core/model";
 import { empty } from "#core/schema";
 
@@ -20,7 +19,7 @@ export function allocated(group: TaskGroup, { networks, ports }: SharedNetworks)
   return {
     tasks: Object.fromEntries(tasks.map((task) => [task.name, ofTask(task)])),
     // A main task has no lifecycle block: the compatible form of that is a null in the map.
-    taskLifecycles: Object.fromEntries(tasks.map((task) => [task.name, task.lifecycle as TaskLifecycleConfig])),
+    taskLifecycles: Object.fromEntries(tasks.map((task) => [task.name, task.lifecycle])),
     shared: { networks, diskMb: group.ephemeralDisk?.sizeMb ?? 0, ports },
   };
 }

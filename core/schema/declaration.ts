@@ -8,7 +8,7 @@
 export type FieldType =
   | { readonly kind: "text" | "bool" | "int" | "float" | "duration" | "instant" | "time" | "bytes" | "any" }
   | { readonly kind: "list" | "map"; readonly of: FieldType }
-  | { readonly kind: "ref"; readonly struct: () => Struct };
+  | { readonly kind: "ref"; readonly struct: () => Struct; readonly nullable?: boolean };
 
 export interface FieldOptions {
   /** May be absent: `null` in memory and on the wire. Lists and maps always may. */

@@ -64,6 +64,11 @@ ref.of =
   <T, D>(target: () => Struct<T, D>): Element<T, D> =>
   (number) => ({ number, type: { kind: "ref", struct: target } });
 
+/** The same for a noun that may be null there. */
+ref.ofNullable =
+  <T, D>(target: () => Struct<T, D>): Element<T | null, D> =>
+  (number) => ({ number, type: { kind: "ref", struct: target, nullable: true } });
+
 /** The element constructor for a list inside a list or map. */
 list.of =
   <T, D>(of: Element<T, D>): Element<readonly T[], readonly NonNullable<D>[]> =>

@@ -148,10 +148,11 @@ function readInstant(value: unknown, path: string): number {
   return refuse(value, path, "nanoseconds since 1970");
 }
 
-/** A noun inside a list or map cannot be null: whoever walks the list would fall over it. */
+/** A noun inside a list or map is only null where its declaration says so: whoever walks the list would fall over it. */
 function elementReader(type: FieldType, form: Form): Reader {
   const read = readerOfType(type, form);
   if (type.kind !== "ref") return read;
+  if (type.nullable) return (value, path) => (value === null ? null : read(value, path));
   return (value, path) => (value === null ? refuse(value, path, "an object") : read(value, path));
 }
 

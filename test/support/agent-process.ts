@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 const LEAVE_MS = 15_000;
 const OUTPUT_MAX = 40_000;
 

@@ -2,7 +2,7 @@ import { parseUnsigned, queryBool } from "#core/api";
 import { err, ok, type Result } from "#core/base";
 import { AllocListStub, Deployment, Evaluation, Job, JobListStub, JobSubmission, JobSummary } from "#core/model";
 import { rowKey, type Store, watchKey } from "#core/store";
-import { encodeJson, encodeJsonList, encodeValue } from "#core/wire";
+import { encodeJson } from "#core/wire";
 import { byCreation, creationToken } from "../pages.ts";
 import { answer } from "../read.ts";
 import { ALL_NAMESPACES, type ApiRequest } from "../request.ts";
