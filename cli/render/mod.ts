@@ -1,6 +1,6 @@
 /** How commands show things: columns, names and values, times, ids, reasons. */
 export { columns, keyValues } from "./columns.ts";
 export { idShower, searchablePrefix } from "./ids.ts";
-export { NO_TEMPLATES, prettyJson } from "./json.ts";
+export { answerText, prettyJson } from "./json.ts";
 export { failureLines, failureTitle } from "./metrics.ts";
 export { ago, timestamp } from "./times.ts";

@@ -17,6 +17,9 @@ export {
   renderWith,
   type Template,
 } from "./engine/render.ts";
+export { renderTemplate } from "./engine/render-answer.ts";
+export { parseEnvFile } from "./engine/env-file.ts";
+export { type Change, type SetEffect, type SetMember, TemplateSet } from "./engine/template-set.ts";
 export type { FileWrite } from "./engine/session.ts";
 export { deniedByDefault, functions as templateFunctions } from "./functions/table.ts";
 export type { Delimiters } from "./language/lexer.ts";

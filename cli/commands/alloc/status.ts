@@ -1,5 +1,5 @@
 import type { Allocation, AllocatedTaskResources, TaskState } from "#core/model";
-import { ago, columns, idShower, keyValues, NO_TEMPLATES, prettyJson, timestamp } from "#cli/render";
+import { ago, columns, idShower, keyValues, answerText, timestamp } from "#cli/render";
 import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
 import { findAllocation, isTooShort } from "./find.ts";
 
@@ -25,9 +25,8 @@ const USAGE =
 
 export async function runAllocStatus(context: Context): Promise<number> {
   const { args, flags, io } = context;
-  if (flags.has("t")) return fail(context, "", { code: "not_built", message: NO_TEMPLATES });
   const wanted = args[0];
-  if (wanted === undefined && flags.bool("json")) return printAll(context);
+  if (wanted === undefined && (flags.bool("json") || flags.has("t"))) return printAll(context);
   if (wanted === undefined || args.length > 1) return failUsage(context, USAGE);
   if (isTooShort(wanted)) {
     io.err("Identifier must contain at least two characters.\n");
@@ -35,7 +34,7 @@ export async function runAllocStatus(context: Context): Promise<number> {
   }
   const found = await findAllocation(context, wanted);
   if (!found.ok) return fail(context, "", found.failure);
-  if (flags.bool("json")) return printOne(context, found.value);
+  if (flags.bool("json") || flags.has("t")) return printOne(context, found.value);
   io.out(
     `${flags.bool("short") ? short(found.value, context.nowMs()) : full(found.value, flags.bool("verbose"), context.nowMs())}\n`,
   );
@@ -45,7 +44,7 @@ export async function runAllocStatus(context: Context): Promise<number> {
 
 async function printAll(context: Context): Promise<number> {
   const answer = await context.api.call("allocations.list");
-  const pretty = answer.ok ? prettyJson(answer.value.body) : answer;
+  const pretty = answer.ok ? answerText(answer.value.body, context.flags.text("t")) : answer;
   if (!pretty.ok) return fail(context, "Error querying allocations: ", pretty.failure);
   context.io.out(`${pretty.value}\n`);
   return 0;
@@ -53,7 +52,7 @@ async function printAll(context: Context): Promise<number> {
 
 async function printOne(context: Context, { id, namespace }: Allocation): Promise<number> {
   const answer = await context.api.call("allocation.read", { params: { id }, query: { namespace } });
-  const pretty = answer.ok ? prettyJson(answer.value.body) : answer;
+  const pretty = answer.ok ? answerText(answer.value.body, context.flags.text("t")) : answer;
   if (!pretty.ok) return fail(context, "Error querying allocation: ", pretty.failure);
   context.io.out(`${pretty.value}\n`);
   return 0;

@@ -1,5 +1,5 @@
 import { Evaluation } from "#core/model";
-import { columns, idShower, NO_TEMPLATES, prettyJson } from "#cli/render";
+import { columns, idShower, answerText } from "#cli/render";
 import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
 import { failuresText } from "./status.ts";
 
@@ -25,7 +25,6 @@ export const command: Command = {
 async function run(context: Context): Promise<number> {
   const { args, flags, io, api } = context;
   if (args.length > 0) return failUsage(context, "This command takes no arguments");
-  if (flags.has("t")) return fail(context, "", { code: "not_built", message: NO_TEMPLATES });
   const query = {
     filter: flags.text("filter"),
     job: flags.text("job"),
@@ -36,8 +35,8 @@ async function run(context: Context): Promise<number> {
   };
   const answer = await api.call("evaluations.list", { query });
   if (!answer.ok) return fail(context, "Error querying evaluations: ", answer.failure);
-  if (flags.bool("json")) {
-    const pretty = prettyJson(answer.value.body);
+  if (flags.bool("json") || flags.has("t")) {
+    const pretty = answerText(answer.value.body, context.flags.text("t"));
     if (!pretty.ok) return fail(context, "", pretty.failure);
     io.out(`${pretty.value}\n`);
     return 0;

@@ -7,8 +7,7 @@ import {
   failureTitle,
   idShower,
   keyValues,
-  NO_TEMPLATES,
-  prettyJson,
+  answerText,
   searchablePrefix,
   timestamp,
 } from "#cli/render";
@@ -32,7 +31,6 @@ export const command: Command = {
 
 export async function runEvalStatus(context: Context): Promise<number> {
   const { args, flags, io } = context;
-  if (flags.has("t")) return fail(context, "", { code: "not_built", message: NO_TEMPLATES });
   const wanted = args[0];
   if (wanted === undefined || args.length > 1)
     return failUsage(context, "This command takes one argument: <evaluation>");
@@ -43,7 +41,7 @@ export async function runEvalStatus(context: Context): Promise<number> {
   const found = await findEvaluation(context, wanted);
   if (!found.ok) return fail(context, "", found.failure);
   const evaluation = found.value;
-  if (flags.bool("json")) return printJson(context, evaluation);
+  if (flags.bool("json") || flags.has("t")) return printJson(context, evaluation);
   const allocs = await context.api.list("evaluation.allocations", AllocListStub, { params: { id: evaluation.id } });
   io.out(`${describe(context, evaluation, allocs.ok ? allocs.value : [])}\n`);
   uiHint(context, "View evaluation details", `evaluations?currentEval=${evaluation.id}`);
@@ -52,7 +50,7 @@ export async function runEvalStatus(context: Context): Promise<number> {
 
 async function printJson(context: Context, { id }: Evaluation): Promise<number> {
   const answer = await context.api.call("evaluation.read", { params: { id } });
-  const pretty = answer.ok ? prettyJson(answer.value.body) : answer;
+  const pretty = answer.ok ? answerText(answer.value.body, context.flags.text("t")) : answer;
   if (!pretty.ok) return fail(context, "Error querying evaluation: ", pretty.failure);
   context.io.out(`${pretty.value}\n`);
   return 0;

@@ -1,5 +1,5 @@
 import { JobSubmission } from "#core/model";
-import { NO_TEMPLATES, prettyJson } from "#cli/render";
+import { answerText } from "#cli/render";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
 import { findJob } from "./find.ts";
 
@@ -21,7 +21,6 @@ export const command: Command = {
 
 async function run(context: Context): Promise<number> {
   const { args, flags, api, io } = context;
-  if (flags.has("t")) return fail(context, "", { code: "not_built", message: NO_TEMPLATES });
   const wanted = args[0];
   if (wanted === undefined || args.length > 1) return failUsage(context, "This command takes one argument: <job>");
   const found = await findJob(context, wanted);
@@ -37,7 +36,8 @@ async function run(context: Context): Promise<number> {
   }
   const job = await readVersion(context, { params, query }, flags.int("version"));
   if (!job.ok) return fail(context, "Error inspecting job: ", job.failure);
-  io.out(`{\n    "Job": ${job.value.replaceAll("\n", "\n    ")}\n}\n`);
+  if (flags.has("t")) io.out(`${job.value}\n`);
+  else io.out(`{\n    "Job": ${job.value.replaceAll("\n", "\n    ")}\n}\n`);
   return 0;
 }
 
@@ -47,10 +47,10 @@ async function readVersion(
   context: Context,
   options: Options,
   version: number | undefined,
-): Promise<ReturnType<typeof prettyJson>> {
+): Promise<ReturnType<typeof answerText>> {
   if (version === undefined) {
     const answer = await context.api.call("job.read", options);
-    return answer.ok ? prettyJson(answer.value.body) : answer;
+    return answer.ok ? answerText(answer.value.body, context.flags.text("t")) : answer;
   }
   const answer = await context.api.call("job.versions", options);
   if (!answer.ok) return answer;
@@ -65,5 +65,5 @@ async function readVersion(
         message: `job ${JSON.stringify(options.params.id)} with version "${version}" couldn't be found`,
       },
     };
-  return prettyJson(JSON.stringify(found));
+  return answerText(JSON.stringify(found), context.flags.text("t"));
 }

@@ -1,5 +1,5 @@
 import { AllocListStub, Evaluation, Job, JobListStub, JobSummary } from "#core/model";
-import { ago, columns, failureLines, idShower, keyValues, NO_TEMPLATES, prettyJson, timestamp } from "#cli/render";
+import { ago, columns, failureLines, idShower, keyValues, answerText, timestamp } from "#cli/render";
 import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
 import { findJob, jobPage, statusText } from "./find.ts";
 
@@ -27,12 +27,11 @@ export const command: Command = {
 export async function runStatus(context: Context): Promise<number> {
   const { args, flags } = context;
   if (args.length > 1) return failUsage(context, "This command takes either no arguments or one: <job>");
-  if (flags.has("t")) return fail(context, "", { code: "not_built", message: NO_TEMPLATES });
   return args[0] === undefined ? list(context) : show(context, args[0]);
 }
 
 async function list(context: Context): Promise<number> {
-  if (context.flags.bool("json"))
+  if (context.flags.bool("json") || context.flags.has("t"))
     return printJson(context, await context.api.call("jobs.list"), "Error querying jobs: ");
   const jobs = await context.api.list("jobs.list", JobListStub);
   if (!jobs.ok) return fail(context, "Error querying jobs: ", jobs.failure);
@@ -66,7 +65,7 @@ async function printJson(
   prefix: string,
 ): Promise<number> {
   if (!answer.ok) return fail(context, prefix, answer.failure);
-  const pretty = prettyJson(answer.value.body);
+  const pretty = answerText(answer.value.body, context.flags.text("t"));
   if (!pretty.ok) return fail(context, prefix, pretty.failure);
   context.io.out(`${pretty.value}\n`);
   return 0;
@@ -77,7 +76,7 @@ async function show(context: Context, wanted: string): Promise<number> {
   if (!found.ok) return fail(context, "", found.failure);
   const { id, namespace } = found.value;
   const [params, query] = [{ id }, { namespace }];
-  if (context.flags.bool("json"))
+  if (context.flags.bool("json") || context.flags.has("t"))
     return printJson(context, await context.api.call("job.read", { params, query }), "Error querying job: ");
   const job = await context.api.read("job.read", Job, { params, query });
   if (!job.ok) return fail(context, "Error querying job: ", job.failure);

@@ -1,6 +1,6 @@
 import { AllocListStub, Allocation, Node, NodeListStub } from "#core/model";
 import { err, type Result } from "#core/base";
-import { ago, columns, idShower, keyValues, NO_TEMPLATES, prettyJson, searchablePrefix, timestamp } from "#cli/render";
+import { ago, columns, idShower, keyValues, answerText, searchablePrefix, timestamp } from "#cli/render";
 import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
 
 export const command: Command = {
@@ -29,7 +29,6 @@ export const command: Command = {
 
 export async function runNodeStatus(context: Context): Promise<number> {
   const { args, flags, io } = context;
-  if (flags.has("t")) return fail(context, "", { code: "not_built", message: NO_TEMPLATES });
   if (args.length > 1) return failUsage(context, "This command takes either one or no arguments");
   const wanted = flags.bool("self") ? await ownNodeId(context) : args[0];
   if (wanted === undefined) return list(context);
@@ -58,7 +57,7 @@ async function list(context: Context): Promise<number> {
   };
   const answer = await api.call("nodes.list", { query });
   if (!answer.ok) return fail(context, "Error querying node status: ", answer.failure);
-  if (flags.bool("json")) return printJson(context, answer.value.body);
+  if (flags.bool("json") || flags.has("t")) return printJson(context, answer.value.body);
   const nodes = await api.list("nodes.list", NodeListStub, { query });
   if (!nodes.ok) return fail(context, "Error querying node status: ", nodes.failure);
   if (nodes.value.length === 0) {
@@ -129,7 +128,7 @@ async function runningOn(context: Context, nodeId: string): Promise<number> {
 }
 
 function printJson(context: Context, body: string): number {
-  const pretty = prettyJson(body);
+  const pretty = answerText(body, context.flags.text("t"));
   if (!pretty.ok) return fail(context, "", pretty.failure);
   context.io.out(`${pretty.value}\n`);
   return 0;
@@ -154,7 +153,7 @@ async function show(context: Context, wanted: string): Promise<number> {
   const found = await findNode(context, wanted);
   if (!found.ok) return fail(context, "", found.failure);
   const node = found.value;
-  if (flags.bool("json")) {
+  if (flags.bool("json") || flags.has("t")) {
     const answer = await context.api.call("node.read", { params: { id: node.id } });
     return answer.ok
       ? printJson(context, answer.value.body)

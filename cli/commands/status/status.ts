@@ -1,6 +1,6 @@
 import type { Command, Context } from "#cli/shell";
 import { fail, failUsage } from "#cli/shell";
-import { NO_TEMPLATES } from "#cli/render";
+
 import { AllocListStub, Evaluation, JobListStub, NodeListStub } from "#core/model";
 import { runAllocStatus } from "#cli/commands/alloc";
 import { runEvalStatus } from "#cli/commands/eval";
@@ -33,7 +33,6 @@ const show: Readonly<Record<Kind, (context: Context) => Promise<number>>> = {
 
 async function run(context: Context): Promise<number> {
   const wanted = context.args[0];
-  if (context.flags.has("t")) return fail(context, "", { code: "not_built", message: NO_TEMPLATES });
   if (context.args.length > 1) return failUsage(context, "This command takes either no arguments or one: <identifier>");
   if (wanted === undefined) return runStatus(context);
   const found = await search(context, wanted);

@@ -208,7 +208,7 @@ export class ConsulWorld {
   }
 
   #roots(): Answer {
-    const made = this.#tools.cryptography?.selfSignedCertificate("Consul CA", [], [], 3650, undefined, true);
+    const made = this.#tools.cryptography?.selfSignedCertificate?.("Consul CA", [], [], 3650, undefined, true);
     if (made === undefined) return refused("no certificate authority is known");
     const root = new Struct(caRootType, {
       ID: colonHex(this.#tools, 20),
@@ -224,7 +224,7 @@ export class ConsulWorld {
   #leaf(service: string): Answer {
     const trustDomain = "11111111-2222-3333-4444-555555555555.consul";
     const uri = `spiffe://${trustDomain}/ns/default/dc/${DATACENTER}/svc/${service}`;
-    const made = this.#tools.cryptography?.selfSignedCertificate(service, [], [uri], LEAF_DAYS);
+    const made = this.#tools.cryptography?.selfSignedCertificate?.(service, [], [uri], LEAF_DAYS);
     if (made === undefined) return refused("no certificate authority is known");
     const { nowMs } = this.#tools;
     const leaf = new Struct(leafCertType, {

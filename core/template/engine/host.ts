@@ -16,7 +16,8 @@ export interface Certificate {
 /** Cryptography that needs the platform: the functions that make keys and certificates, and AES. */
 export interface Cryptography {
   readonly generatePrivateKey: (kind: string) => string;
-  readonly selfSignedCertificate: (
+  /** Absent where no certificates can be made. */
+  readonly selfSignedCertificate?: (
     name: string,
     addresses: readonly string[],
     names: readonly string[],

@@ -41,6 +41,12 @@ function platform({ host }: Session, name: string): Cryptography {
   return host.cryptography ?? refuse(`${name}: no cryptography is available here`);
 }
 
+type MakeCertificate = NonNullable<Cryptography["selfSignedCertificate"]>;
+
+function certificates(session: Session, name: string): MakeCertificate {
+  return platform(session, name).selfSignedCertificate ?? refuse(`${name}: no certificates can be made here`);
+}
+
 function certificateValue({ certPem, keyPem }: Certificate): Struct {
   return new Struct(certificateType, { Cert: certPem, Key: keyPem });
 }
@@ -96,9 +102,7 @@ export const sprigCrypto: readonly TemplateFunction[] = [
     privateKey(text(kind), session),
   ),
   local("genCA", "string; int", "certificate", "a certificate authority for so many days", ([name, days], session) =>
-    certificateValue(
-      platform(session, "genCA").selfSignedCertificate(text(name), [], [], intValue(days), undefined, true),
-    ),
+    certificateValue(certificates(session, "genCA")(text(name), [], [], intValue(days), undefined, true)),
   ),
   local(
     "genSelfSignedCert",
@@ -107,12 +111,7 @@ export const sprigCrypto: readonly TemplateFunction[] = [
     "a certificate that signs itself: name, addresses, names, days",
     ([name, addresses, dns, days], session) =>
       certificateValue(
-        platform(session, "genSelfSignedCert").selfSignedCertificate(
-          text(name),
-          names(addresses),
-          names(dns),
-          intValue(days),
-        ),
+        certificates(session, "genSelfSignedCert")(text(name), names(addresses), names(dns), intValue(days)),
       ),
   ),
   local(
@@ -122,7 +121,7 @@ export const sprigCrypto: readonly TemplateFunction[] = [
     "a certificate signed by an authority",
     ([name, addresses, dns, days, ca], session) =>
       certificateValue(
-        platform(session, "genSignedCert").selfSignedCertificate(
+        certificates(session, "genSignedCert")(
           text(name),
           names(addresses),
           names(dns),
