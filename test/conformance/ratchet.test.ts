@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { conformanceFolder, isConformancePresent } from "#test/support";
 import { playScenario } from "./ratchet/api.ts";
 import { runTranscript } from "./ratchet/cli.ts";
-import { type CaseResult, compare, countLine, readLedger, runAll, writeLedger } from "./ratchet/ledger.ts";
+import { type CaseResult, compare, countLine, readLedger, runAgain, runAll, writeLedger } from "./ratchet/ledger.ts";
 import { ownAnswers } from "./ratchet/ours.ts";
 
 const AT_ONCE = 4;
@@ -28,7 +28,9 @@ describe.each(kinds)("the golden $kind cases", ({ kind, folder, ending, run }) =
         .map((name) => name.slice(0, -ending.length));
       const names = only ? all.filter((name) => only.includes(name)) : all;
       const known = only ? Object.fromEntries(Object.entries(ledger).filter(([name]) => only.includes(name))) : ledger;
-      const results = await runAll(names, AT_ONCE, (name) => run(name, ledger[name]?.[0] ?? Number.POSITIVE_INFINITY));
+      const play = (name: string): Promise<CaseResult> => run(name, ledger[name]?.[0] ?? Number.POSITIVE_INFINITY);
+      const results = await runAll(names, AT_ONCE, play);
+      await runAgain(known, results, play);
       process.stdout.write(`\n${countLine(kind, results)}\n`);
       if (writes) return record(kind, { ...ledger }, results);
       const { worse, better } = compare(known, results);
