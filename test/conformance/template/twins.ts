@@ -66,7 +66,7 @@ export const twins: Readonly<Record<string, string>> = {
   "nomad-service":
     '{{#each (nomadService "web")}}{{Name}} {{Address}} {{JobID}} {{Datacenter}} {{join "," Tags}} {{#if Port}}port{{/if}} {{len AllocID}} {{regexMatch "^_nomad-task-[0-9a-f-]{36}-group-web-web-http$" ID}}\n{{/each}}{{len (nomadService "web")}}\n',
   "nomad-service-nested":
-    "{{#each (nomadServices)}}upstream {{Name}} { {{#each (nomadService Name)}}server {{Address}}:{{Port}}; {{/each}}{{print "}"}}\n{{/each}}\n\n",
+    '{{#each (nomadServices)}}upstream {{Name}} { {{#each (nomadService Name)}}server {{Address}}:{{Port}}; {{/each}}{{print "}"}}\n{{/each}}\n\n',
   "nomad-service-order": '{{#each (nomadService "web")}}{{AllocID}} {{Port}}\n{{/each}}\n\n',
   "nomad-services":
     '{{#each (nomadServices)}}{{Name}}: {{join "," Tags}}\n{{/each}}{{#each (nomadServices "@global")}}{{Name}} {{/each}}\n',
