@@ -20,6 +20,7 @@ export {
 export { renderTemplate } from "./engine/render-answer.ts";
 export { parseEnvFile } from "./engine/env-file.ts";
 export { type Change, type SetEffect, type SetMember, TemplateSet } from "./engine/template-set.ts";
+export { parseHandlebars } from "./handlebars/parse.ts";
 export type { FileWrite } from "./engine/session.ts";
 export { deniedByDefault, functions as templateFunctions } from "./functions/table.ts";
 export type { Delimiters } from "./language/lexer.ts";

@@ -3,6 +3,7 @@ import type { Failure, Result } from "#core/base";
 import { err, ok } from "#core/base";
 import {
   deniedByDefault,
+  parseHandlebars,
   parseTemplate,
   type Pass,
   renderWith,
@@ -79,6 +80,7 @@ async function readData(path: string | undefined): Promise<Result<WorldData>> {
 
 export function parse(source: string, file: string, data: WorldData, dialect: string): Result<Template> {
   const { left_delimiter: left = "{{", right_delimiter: right = "}}" } = data.options ?? {};
+  if (dialect === "handlebars") return parseHandlebars(source, { file });
   if (dialect === "go") return parseTemplate(source, { file, delimiters: { left, right } });
   return err("bad_request", `the dialect is go or handlebars, not ${dialect}`);
 }

@@ -83,7 +83,7 @@ export function hostOf(data: WorldData): Host {
 }
 
 /** Files of absolute paths are known by their path in the sandbox too. */
-function withAbsoluteFiles(data: WorldData): WorldData {
+export function withAbsoluteFiles(data: WorldData): WorldData {
   const files = Object.entries(data.files ?? {}).flatMap(([path, content]) => [
     [path, content] as const,
     [`${DIR}/${path}`, content] as const,
