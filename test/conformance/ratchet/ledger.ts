@@ -45,7 +45,7 @@ export async function runAgain(
   results: Map<string, CaseResult>,
   run: (name: string) => Promise<CaseResult>,
 ): Promise<void> {
-  for (const [name, first] of [...results]) {
+  for (const [name, first] of results) {
     if (first.passed >= (ledger[name]?.[0] ?? 0)) continue;
     const second = await run(name);
     if (second.passed > first.passed) results.set(name, second);

@@ -12,7 +12,10 @@ const SEGMENT = "server/raft/000000000001.wal";
 const folder = mkdtempSync(join(tmpdir(), "drover-raft-log-"));
 
 function raftLog(...args: string[]): { code: number | null; out: string; err: string } {
-  const done = spawnSync(process.execPath, [DROVER, "operator", "raft", "log", ...args], { cwd: folder, encoding: "utf8" });
+  const done = spawnSync(process.execPath, [DROVER, "operator", "raft", "log", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
