@@ -3,7 +3,7 @@ import { renderJobDiff } from "#core/diff";
 import { Job, JobDiff } from "#core/model";
 import { list, ref, struct } from "#core/schema";
 import { decodeJson, encodeJsonList, parseJson } from "#core/wire";
-import { keyValues, NO_TEMPLATES, prettyJson, timestamp } from "#cli/render";
+import { keyValues, answerText, timestamp } from "#cli/render";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
 import { findJob } from "./find.ts";
 
@@ -47,7 +47,6 @@ async function run(context: Context): Promise<number> {
   if (wanted === undefined || args.length > 1) return failUsage(context, "This command takes one argument: <job>");
   if (flags.has("diff-version") && !flags.bool("p"))
     return fail(context, "", { code: "invalid", message: "-diff-tag and -diff-version can only be used with -p" });
-  if (flags.has("t")) return fail(context, "", { code: "not_built", message: NO_TEMPLATES });
   const found = await findJob(context, wanted);
   if (!found.ok) return fail(context, "", found.failure);
   const read = await readVersions(context, found.value);
@@ -58,7 +57,7 @@ async function run(context: Context): Promise<number> {
     const message = "Error printing job history for non-existing job or job version";
     return fail(context, "", { code: "not_found", message });
   }
-  if (flags.bool("json")) {
+  if (flags.bool("json") || flags.has("t")) {
     const jobs = shown.map(({ job }) => job);
     return printJson(context, encodeJsonList(Job, jobs));
   }
@@ -83,7 +82,7 @@ async function readVersions(
 }
 
 function printJson(context: Context, json: string): number {
-  const pretty = prettyJson(json);
+  const pretty = answerText(json, context.flags.text("t"));
   if (!pretty.ok) return fail(context, "", pretty.failure);
   context.io.out(`${pretty.value}\n`);
   return 0;

@@ -3,7 +3,7 @@ import { type Paint, renderJobDiff } from "#core/diff";
 import { Job, JobPlanResponse } from "#core/model";
 import { formatDuration } from "#core/values";
 import { encodeJson, encodeJsonDraft, encodeValue } from "#core/wire";
-import { failureLines, failureTitle, NO_TEMPLATES, prettyJson, timestamp } from "#cli/render";
+import { failureLines, failureTitle, answerText, timestamp } from "#cli/render";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
 import { jobFileFlags, type ReadJob, readJob } from "./job-file.ts";
 
@@ -35,13 +35,12 @@ async function run(context: Context): Promise<number> {
     failUsage(context, "This command takes one argument: <path>");
     return EXIT_ERROR;
   }
-  if (flags.has("t")) return refuse(context, "", { code: "not_built", message: NO_TEMPLATES });
   const read = await readJob(context, path);
   if (!read.ok) return refuse(context, "Error getting job struct: ", read.failure);
   const answer = await context.api.read("job.plan", JobPlanResponse, planRequest(context, read.value));
   if (!answer.ok) return refuse(context, "Error during plan: ", answer.failure);
-  if (flags.bool("json-output")) {
-    const pretty = prettyJson(encodeJson(JobPlanResponse, answer.value));
+  if (flags.bool("json-output") || flags.has("t")) {
+    const pretty = answerText(encodeJson(JobPlanResponse, answer.value), flags.text("t"));
     if (!pretty.ok) return refuse(context, "Error during plan: ", pretty.failure);
     io.out(`${pretty.value}\n`);
   } else show(context, path, answer.value);

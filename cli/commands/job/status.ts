@@ -25,7 +25,7 @@ export const command: Command = {
 };
 
 export async function runStatus(context: Context): Promise<number> {
-  const { args, flags } = context;
+  const { args } = context;
   if (args.length > 1) return failUsage(context, "This command takes either no arguments or one: <job>");
   return args[0] === undefined ? list(context) : show(context, args[0]);
 }
