@@ -1,10 +1,12 @@
 /** `npm run bench -- [name …]`: ratios measured in this run, each with median and spread, against its goal. */
 import { commits } from "./commits.ts";
+import { jobspec } from "./jobspec.ts";
 import { run as logCommits } from "./log-commits.ts";
 import { run as logRecovery } from "./log-recovery.ts";
 import { placements } from "./placements.ts";
 import { memory, start, version } from "./processes.ts";
 import { run as raftEntries } from "./raft-entries.ts";
+import { run as template } from "./template.ts";
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -14,6 +16,8 @@ const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   version,
   start,
   memory,
+  jobspec,
+  template: async () => template(write),
   "raft-entries": async () => raftEntries(write),
   "log-commits": () => logCommits(write),
   "log-recovery": async () => logRecovery(write),

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Prng } from "#core/base";
 import { checkJob, nextJob } from "./job-target.ts";
 import { checkHcl, nextHcl, type Verdict } from "./hcl-target.ts";
+import { checkTemplate, nextTemplate } from "./template-target.ts";
 
 interface Target {
   readonly check: (input: string) => Verdict;
@@ -14,6 +15,7 @@ interface Target {
 const targets: Readonly<Record<string, Target>> = {
   hcl: { check: checkHcl, next: nextHcl, corpus: "hcl" },
   job: { check: checkJob, next: nextJob, corpus: "job" },
+  template: { check: checkTemplate, next: nextTemplate, corpus: "template" },
 };
 
 const SLOW_MS = 1000;

@@ -61,7 +61,16 @@ function withScope(name: string, { datacenter, namespace, partition, peer }: Sco
   return parts.join("");
 }
 
+const noScope: Scope = { datacenter: "", namespace: "", partition: "", peer: "", samenessGroup: "" };
+
+/** The common case, without a query: what large configurations ask for again and again. */
+function plainKey(path: string, form: "block" | "exists" | "default"): DependencyOf<"key"> {
+  const verb = form === "default" ? "get" : form;
+  return { kind: "key", name: `kv.${verb}(${path})`, path, form, ...noScope };
+}
+
 export function keyQuery(text: string, form: "block" | "exists" | "default"): DependencyOf<"key"> {
+  if (!/[@?]/.test(text)) return plainKey(text.startsWith("/") ? text.slice(1) : text, form);
   const groups = match(keyForm, text, "kv.get");
   const scope = scopeOf(groups, "kv.get");
   const path = groups["path"] ?? "";

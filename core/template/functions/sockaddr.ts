@@ -32,7 +32,10 @@ const networksByRfc: Readonly<Record<string, readonly string[]>> = {
   "6890": [...reservedNetworks, "100.64.0.0/10"],
 };
 
-const of = (value: Value): NetworkAddress => (value as Struct).inner as NetworkAddress;
+const of = (value: Value): NetworkAddress =>
+  value instanceof Struct && value.type === interfaceType
+    ? (value.inner as NetworkAddress)
+    : refuse("the list is not one of interfaces");
 const addressOf = ({ cidr }: NetworkAddress): string => cidr.split("/")[0] ?? "";
 const itemsOf = (value: Value): readonly Value[] => (value instanceof List ? value.items : []);
 const listOf = (items: readonly Value[]): List => new List(items, "sockaddr.IfAddr");

@@ -1,3 +1,4 @@
+import { refuse } from "./define.ts";
 import { formatTime, clockOf, type Moment } from "../format/time-layout.ts";
 import { Int, int, intOf, type Method, Struct, type StructType, type Value } from "../values/value.ts";
 
@@ -27,7 +28,11 @@ function part(read: (clock: ReturnType<typeof clockOf>) => Value): Method {
 }
 
 function ordered(test: (left: bigint, right: bigint) => boolean): Method {
-  return method(["any"], (moment, [other]) => test(nanosecondsOf(moment), nanosecondsOf(momentOf(other as Struct))));
+  return method(["any"], (moment, [other]) => test(nanosecondsOf(moment), nanosecondsOf(otherMoment(other))));
+}
+
+function otherMoment(value: Value): Moment {
+  return isTime(value) ? momentOf(value) : refuse("wrong type for value; expected time.Time");
 }
 
 /** Go's time.Time as templates use it. */
@@ -58,9 +63,14 @@ const timeType: StructType = {
     Equal: ordered((left, right) => left === right),
     IsZero: method([], ({ seconds }) => seconds === -62_135_596_800),
     Sub: method(["any"], (moment, [other]) =>
-      intOf("time.Duration", nanosecondsOf(moment) - nanosecondsOf(momentOf(other as Struct))),
+      intOf("time.Duration", nanosecondsOf(moment) - nanosecondsOf(otherMoment(other))),
     ),
-    Add: method(["any"], (moment, [duration]) => addNanoseconds(moment, BigInt((duration as Int).value))),
+    Add: method(["any"], (moment, [duration]) =>
+      addNanoseconds(
+        moment,
+        duration instanceof Int ? BigInt(duration.value) : refuse("wrong type for value; expected time.Duration"),
+      ),
+    ),
   },
 };
 

@@ -7,11 +7,11 @@ import { toHex, utf8Encode } from "#core/base";
 import type { Certificate, Cryptography } from "../engine/host.ts";
 import type { Session } from "../engine/session.ts";
 import { base64OfBytes, decodeOr } from "../functions/encoding.ts";
-import { intValue, listOf, refuse, text } from "../functions/define.ts";
+import { intValue, refuse, text } from "../functions/define.ts";
 import type { TemplateFunction } from "../language/function.ts";
 import { bytesOfText, textOfBytes } from "../values/bytes.ts";
 import { Struct, type StructType, type Value, plainText } from "../values/value.ts";
-import { sprig } from "./define.ts";
+import { sprig, textsOf, toBig } from "./define.ts";
 import { derivePassword } from "./derive-password.ts";
 
 const f = sprig("cryptography");
@@ -56,7 +56,7 @@ function authorityOf(value: Value): Certificate {
   return { certPem: plainText(value.values["Cert"]), keyPem: plainText(value.values["Key"]) };
 }
 
-const names = (list: Value): readonly string[] => (list == null ? [] : (listOf(list) as readonly string[]));
+const names = (list: Value): readonly string[] => textsOf(list);
 
 function decryptAes(password: string, sealed: string, session: Session): string {
   const bytes = decodeOr(sealed, "base64");
@@ -75,7 +75,13 @@ function derived(args: readonly Value[], session: Session): Value {
   const [counter, kind, password, user, site] = args;
   session.step(SLOW_STEPS * 2);
   return derivePassword(
-    { counter: intValue(counter), kind: text(kind), password: text(password), user: text(user), site: text(site) },
+    {
+      counter: Number(BigInt.asUintN(32, toBig(counter))),
+      kind: text(kind),
+      password: text(password),
+      user: text(user),
+      site: text(site),
+    },
     { scrypt, hmac: (key, message) => hmac(sha256, key, message) },
   );
 }

@@ -3,7 +3,7 @@ import { intValue, refuse } from "../functions/define.ts";
 import type { TemplateFunction } from "../language/function.ts";
 import { isTrue, List, type Value, typeName } from "../values/value.ts";
 import { deepEqual } from "./deep.ts";
-import { sprig } from "./define.ts";
+import { sprig, toBig } from "./define.ts";
 
 const f = sprig("lists");
 
@@ -35,7 +35,7 @@ function unique(items: readonly Value[], session: Session): Value[] {
 
 function slice([list, ...bounds]: readonly Value[]): Value {
   const items = itemsOf(list, "slice");
-  const [from = 0, to = items.length] = bounds.map((bound) => intValue(bound));
+  const [from = 0, to = items.length] = bounds.map((bound) => Number(toBig(bound)));
   if (from < 0 || to > items.length || from > to) return refuse(`slice bounds out of range [${from}:${to}]`);
   return new List(items.slice(from, to));
 }
