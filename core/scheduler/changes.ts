@@ -31,44 +31,29 @@ function visible(job: Job, group: TaskGroup): unknown {
   };
 }
 
+const visibleFields = [
+  "name",
+  "driver",
+  "user",
+  "config",
+  "env",
+  "artifacts",
+  "vault",
+  "secrets",
+  "templates",
+  "volumeMounts",
+  "identity",
+  "identities",
+  "consul",
+  "csiPluginConfig",
+  "resources",
+] as const satisfies readonly (keyof Task)[];
+
 function visibleTask(job: Job, group: TaskGroup, task: Task): unknown {
-  const {
-    name,
-    driver,
-    user,
-    config,
-    env,
-    artifacts,
-    vault,
-    secrets,
-    templates,
-    volumeMounts,
-    identity,
-    identities,
-    consul,
-    csiPluginConfig,
-    resources,
-  } = task;
-  const meta = { ...job.meta, ...group.meta, ...task.meta };
-  const logsDisabled = task.logConfig?.disabled ?? false;
   return {
-    name,
-    driver,
-    user,
-    config,
-    env,
-    artifacts,
-    vault,
-    secrets,
-    templates,
-    volumeMounts,
-    identity,
-    identities,
-    consul,
-    csiPluginConfig,
-    resources,
-    meta,
-    logsDisabled,
+    ...Object.fromEntries(visibleFields.map((field) => [field, task[field]])),
+    meta: { ...job.meta, ...group.meta, ...task.meta },
+    logsDisabled: task.logConfig?.disabled ?? false,
   };
 }
 

@@ -12,7 +12,7 @@ import { supervisorPlaces } from "#client/supervisor";
 import { LogConfig } from "#core/model";
 import { empty } from "#core/schema";
 import { eventually, jobOf, noRestarts, shellTask } from "#test/clients";
-import { killStrays } from "#test/support";
+import { contiguousLines, killStrays, NUMBERED_LINES } from "#test/support";
 
 /**
  * The promise of the supervisor: an agent is killed −9 again and again, then the supervisor too; no task notices, no line
@@ -23,15 +23,6 @@ const SEEDS = (process.env["DROVER_TAKEOVER_SEEDS"] ?? "1,2,3").split(",").map(N
 const TASKS = 8;
 const AGENT_KILLS = 20;
 const SUPERVISOR_KILLS = 5;
-/** 1 MB/s in all: each of eight tasks writes 64 lines of 64 bytes, 32 times a second. */
-const WRITER = `let line = 0;
-setInterval(() => {
-  if (process.stdout.writableLength > 16 << 20) process.exit(70); // nobody reads any more
-  let text = "";
-  for (let count = 0; count < 64; count++) text += String(++line).padStart(63, "0") + "\\n";
-  process.stdout.write(text);
-}, 31);`;
-
 const allocId = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
 /** One agent with its directory. */
@@ -42,7 +33,7 @@ class Trial {
 
   writeJobs(): void {
     const script = join(this.directory, "writer.cjs");
-    writeFileSync(script, WRITER);
+    writeFileSync(script, NUMBERED_LINES);
     const task = shellTask("main", "", {
       config: { command: process.execPath, args: ["--max-semi-space-size=1", script] },
       logConfig: empty(LogConfig, { maxFiles: 200, maxFileSizeMb: 1 }),
@@ -105,15 +96,6 @@ class Trial {
       return contiguousLines(parts.join(""), `task ${number}`);
     });
   }
-}
-
-function contiguousLines(text: string, what: string): number {
-  const lines = text.slice(0, Math.max(0, text.lastIndexOf("\n"))).split("\n");
-  for (const [index, line] of lines.entries()) {
-    if (Number(line) !== index + 1 || line.length !== 63)
-      throw new Error(`${what}, line ${index + 1}: ${JSON.stringify(lines.slice(index - 1, index + 2))}`);
-  }
-  return lines.length;
 }
 
 test.concurrent.each(SEEDS)("seed %i: tasks keep their pids and no line is lost", async (seed) => {

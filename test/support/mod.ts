@@ -4,3 +4,4 @@ export { conformanceFolder, isConformancePresent } from "./conformance.ts";
 export { applyAll, type LogBook, logBook } from "./log-book.ts";
 export { sampleEvaluation, sampleGroup, sampleJob, sampleNode, sampleTask } from "./samples.ts";
 export { killStrays } from "./stray.ts";
+export { contiguousLines, NUMBERED_LINES } from "./numbered-lines.ts";

@@ -1,8 +1,7 @@
 import { err, type Result } from "#core/base";
 import { Allocation, AllocListStub } from "#core/model";
-import { searchablePrefix } from "#cli/render";
+import { allocationTable, searchablePrefix } from "#cli/render";
 import type { Context } from "#cli/shell";
-import { allocationRows } from "./table.ts";
 
 /** The one allocation that the beginning of an id means. */
 export async function findAllocation(context: Context, wanted: string): Promise<Result<Allocation>> {
@@ -16,7 +15,10 @@ export async function findAllocation(context: Context, wanted: string): Promise<
   if (matching.length === 0)
     return err("not_found", `No allocation(s) with prefix or id ${JSON.stringify(wanted)} found`);
   if (matching.length > 1)
-    return err("invalid", `Prefix matched multiple allocations\n\n${allocationRows(matching, context.nowMs())}`);
+    return err(
+      "invalid",
+      `Prefix matched multiple allocations\n\n${allocationTable(matching, false, context.nowMs())}`,
+    );
   const { id, namespace } = matching[0] as AllocListStub;
   const read = await context.api.read("allocation.read", Allocation, { params: { id }, query: { namespace } });
   return read.ok

@@ -1,6 +1,6 @@
 import type { Allocation, AllocatedTaskResources, TaskState } from "#core/model";
-import { ago, columns, idShower, keyValues, answerText, timestamp } from "#cli/render";
-import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
+import { ago, columns, idShower, keyValues, timestamp } from "#cli/render";
+import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
 import { findAllocation, isTooShort } from "./find.ts";
 
 export const command: Command = {
@@ -44,18 +44,14 @@ export async function runAllocStatus(context: Context): Promise<number> {
 
 async function printAll(context: Context): Promise<number> {
   const answer = await context.api.call("allocations.list");
-  const pretty = answer.ok ? answerText(answer.value.body, context.flags.text("t")) : answer;
-  if (!pretty.ok) return fail(context, "Error querying allocations: ", pretty.failure);
-  context.io.out(`${pretty.value}\n`);
-  return 0;
+  const prefix = "Error querying allocations: ";
+  return answer.ok ? showAnswer(context, answer.value.body, prefix) : fail(context, prefix, answer.failure);
 }
 
 async function printOne(context: Context, { id, namespace }: Allocation): Promise<number> {
   const answer = await context.api.call("allocation.read", { params: { id }, query: { namespace } });
-  const pretty = answer.ok ? answerText(answer.value.body, context.flags.text("t")) : answer;
-  if (!pretty.ok) return fail(context, "Error querying allocation: ", pretty.failure);
-  context.io.out(`${pretty.value}\n`);
-  return 0;
+  const prefix = "Error querying allocation: ";
+  return answer.ok ? showAnswer(context, answer.value.body, prefix) : fail(context, prefix, answer.failure);
 }
 
 function short(alloc: Allocation, nowMs: number): string {

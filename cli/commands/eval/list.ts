@@ -1,6 +1,6 @@
 import { Evaluation } from "#core/model";
-import { columns, idShower, answerText } from "#cli/render";
-import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
+import { columns, idShower } from "#cli/render";
+import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
 import { failuresText } from "./status.ts";
 
 export const command: Command = {
@@ -35,12 +35,7 @@ async function run(context: Context): Promise<number> {
   };
   const answer = await api.call("evaluations.list", { query });
   if (!answer.ok) return fail(context, "Error querying evaluations: ", answer.failure);
-  if (flags.bool("json") || flags.has("t")) {
-    const pretty = answerText(answer.value.body, context.flags.text("t"));
-    if (!pretty.ok) return fail(context, "", pretty.failure);
-    io.out(`${pretty.value}\n`);
-    return 0;
-  }
+  if (flags.bool("json") || flags.has("t")) return showAnswer(context, answer.value.body, "");
   const evaluations = await api.list("evaluations.list", Evaluation, { query });
   if (!evaluations.ok) return fail(context, "Error querying evaluations: ", evaluations.failure);
   if (evaluations.value.length === 0) io.out("No evals found\n");

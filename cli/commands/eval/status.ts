@@ -2,16 +2,16 @@ import { err, type Result } from "#core/base";
 import { AllocListStub, Evaluation, type EvaluationStub } from "#core/model";
 import {
   ago,
+  allocationTable,
   columns,
   failureLines,
   failureTitle,
   idShower,
   keyValues,
-  answerText,
   searchablePrefix,
   timestamp,
 } from "#cli/render";
-import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
+import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
 
 export const command: Command = {
   path: ["eval", "status"],
@@ -50,10 +50,8 @@ export async function runEvalStatus(context: Context): Promise<number> {
 
 async function printJson(context: Context, { id }: Evaluation): Promise<number> {
   const answer = await context.api.call("evaluation.read", { params: { id } });
-  const pretty = answer.ok ? answerText(answer.value.body, context.flags.text("t")) : answer;
-  if (!pretty.ok) return fail(context, "Error querying evaluation: ", pretty.failure);
-  context.io.out(`${pretty.value}\n`);
-  return 0;
+  const prefix = "Error querying evaluation: ";
+  return answer.ok ? showAnswer(context, answer.value.body, prefix) : fail(context, prefix, answer.failure);
 }
 
 async function findEvaluation(context: Context, wanted: string): Promise<Result<Evaluation>> {
@@ -139,20 +137,4 @@ function relatedTable(related: readonly EvaluationStub[], verbose: boolean): str
     e.statusDescription,
   ]);
   return columns([["ID", "Priority", "Triggered By", "Node ID", "Status", "Description"], ...rows]);
-}
-
-function allocationTable(allocs: readonly AllocListStub[], verbose: boolean, nowMs: number): string {
-  const show = idShower(verbose);
-  const time = verbose ? timestamp : (timeMs: number) => ago(timeMs, nowMs);
-  const rows = allocs.map((a) => [
-    show(a.id),
-    show(a.nodeId),
-    a.taskGroup,
-    a.jobVersion,
-    a.desiredStatus,
-    a.clientStatus,
-    time(a.createTimeMs),
-    time(a.modifyTimeMs),
-  ]);
-  return columns([["ID", "Node ID", "Task Group", "Version", "Desired", "Status", "Created", "Modified"], ...rows]);
 }

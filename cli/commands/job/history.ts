@@ -3,8 +3,8 @@ import { renderJobDiff } from "#core/diff";
 import { Job, JobDiff } from "#core/model";
 import { list, ref, struct } from "#core/schema";
 import { decodeJson, encodeJsonList, parseJson } from "#core/wire";
-import { answerText, keyValues, timestamp } from "#cli/render";
-import { type Command, type Context, fail, failUsage } from "#cli/shell";
+import { keyValues, timestamp } from "#cli/render";
+import { type Command, type Context, fail, failUsage, showAnswer } from "#cli/shell";
 import { findJob } from "./find.ts";
 
 export const command: Command = {
@@ -59,7 +59,7 @@ async function run(context: Context): Promise<number> {
   }
   if (flags.bool("json") || flags.has("t")) {
     const jobs = shown.map(({ job }) => job);
-    return printJson(context, encodeJsonList(Job, jobs));
+    return showAnswer(context, encodeJsonList(Job, jobs), "");
   }
   io.out(`${shown.map((each) => versionText(context, each)).join("\n\n")}\n`);
   return 0;
@@ -79,13 +79,6 @@ async function readVersions(
   const decoded = decodeJson(Versions, { Versions: versions, Diffs: diffs });
   if (!decoded.ok) return decoded;
   return ok((decoded.value.versions ?? []).map((job, at) => ({ job, diff: decoded.value.diffs?.[at] })));
-}
-
-function printJson(context: Context, json: string): number {
-  const pretty = answerText(json, context.flags.text("t"));
-  if (!pretty.ok) return fail(context, "", pretty.failure);
-  context.io.out(`${pretty.value}\n`);
-  return 0;
 }
 
 function versionText({ flags }: Context, { job, diff }: Shown): string {

@@ -1,6 +1,6 @@
 import { AllocListStub, Evaluation, Job, JobListStub, JobSummary } from "#core/model";
-import { ago, columns, failureLines, idShower, keyValues, answerText, timestamp } from "#cli/render";
-import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
+import { allocationTable, columns, failureLines, idShower, keyValues, timestamp } from "#cli/render";
+import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
 import { findJob, jobPage, statusText } from "./find.ts";
 
 export const command: Command = {
@@ -65,10 +65,7 @@ async function printJson(
   prefix: string,
 ): Promise<number> {
   if (!answer.ok) return fail(context, prefix, answer.failure);
-  const pretty = answerText(answer.value.body, context.flags.text("t"));
-  if (!pretty.ok) return fail(context, prefix, pretty.failure);
-  context.io.out(`${pretty.value}\n`);
-  return 0;
+  return showAnswer(context, answer.value.body, prefix);
 }
 
 async function show(context: Context, wanted: string): Promise<number> {
@@ -146,7 +143,7 @@ async function showDetails(context: Context, job: Job): Promise<number> {
   if (verbose || flags.bool("evals")) io.out(`\nEvaluations\n${evaluationTable(evaluations.value, verbose)}\n`);
   const blocked = placementFailure(evaluations.value);
   if (blocked !== undefined) io.out(`\nPlacement Failure\n${blocked}\n`);
-  io.out(`\nAllocations\n${allocationTable(allocs.value, verbose, context.nowMs())}\n`);
+  io.out(`\nAllocations\n${allocationsOf(allocs.value, verbose, context.nowMs())}\n`);
   return 0;
 }
 
@@ -192,9 +189,8 @@ function placementFailure(evaluations: readonly Evaluation[]): string | undefine
     .join("\n");
 }
 
-export function allocationTable(allocs: readonly AllocListStub[], verbose: boolean, nowMs: number): string {
+function allocationsOf(allocs: readonly AllocListStub[], verbose: boolean, nowMs: number): string {
   if (allocs.length === 0) return "No allocations placed";
-  const show = idShower(verbose);
   const newest = allocs.toSorted((left, right) => right.createIndex - left.createIndex);
   if (verbose) {
     const header = [
@@ -223,16 +219,5 @@ export function allocationTable(allocs: readonly AllocListStub[], verbose: boole
     ]);
     return columns([header, ...rows]);
   }
-  const header = ["ID", "Node ID", "Task Group", "Version", "Desired", "Status", "Created", "Modified"];
-  const rows = newest.map((a) => [
-    show(a.id),
-    show(a.nodeId),
-    a.taskGroup,
-    a.jobVersion,
-    a.desiredStatus,
-    a.clientStatus,
-    ago(a.createTimeMs, nowMs),
-    ago(a.modifyTimeMs, nowMs),
-  ]);
-  return columns([header, ...rows]);
+  return allocationTable(newest, false, nowMs);
 }

@@ -1,7 +1,7 @@
 import { AllocListStub, Allocation, Node, NodeListStub } from "#core/model";
 import { err, type Result } from "#core/base";
-import { ago, columns, idShower, keyValues, answerText, searchablePrefix, timestamp } from "#cli/render";
-import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
+import { allocationTable, columns, idShower, keyValues, searchablePrefix, timestamp } from "#cli/render";
+import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
 
 export const command: Command = {
   path: ["node", "status"],
@@ -57,7 +57,7 @@ async function list(context: Context): Promise<number> {
   };
   const answer = await api.call("nodes.list", { query });
   if (!answer.ok) return fail(context, "Error querying node status: ", answer.failure);
-  if (flags.bool("json") || flags.has("t")) return printJson(context, answer.value.body);
+  if (flags.bool("json") || flags.has("t")) return showAnswer(context, answer.value.body, "");
   const nodes = await api.list("nodes.list", NodeListStub, { query });
   if (!nodes.ok) return fail(context, "Error querying node status: ", nodes.failure);
   if (nodes.value.length === 0) {
@@ -127,13 +127,6 @@ async function runningOn(context: Context, nodeId: string): Promise<number> {
   return allocs.ok ? allocs.value.filter((alloc) => alloc.clientStatus === "running").length : 0;
 }
 
-function printJson(context: Context, body: string): number {
-  const pretty = answerText(body, context.flags.text("t"));
-  if (!pretty.ok) return fail(context, "", pretty.failure);
-  context.io.out(`${pretty.value}\n`);
-  return 0;
-}
-
 async function findNode(context: Context, wanted: string): Promise<Result<Node>> {
   const found = await context.api.list("nodes.list", NodeListStub, { query: { prefix: searchablePrefix(wanted) } });
   if (!found.ok)
@@ -156,14 +149,14 @@ async function show(context: Context, wanted: string): Promise<number> {
   if (flags.bool("json") || flags.has("t")) {
     const answer = await context.api.call("node.read", { params: { id: node.id } });
     return answer.ok
-      ? printJson(context, answer.value.body)
+      ? showAnswer(context, answer.value.body, "")
       : fail(context, "Error querying node info: ", answer.failure);
   }
   const allocs = await context.api.list("node.allocations", AllocListStub, { params: { id: node.id } });
   if (!allocs.ok) return fail(context, "Error querying node allocations: ", allocs.failure);
   const parts = [basics(node)];
   if (!flags.bool("short")) parts.push(...details(node, allocs.value, flags.bool("verbose")));
-  parts.push(`Allocations\n${allocationTable(allocs.value, flags.bool("verbose"), context.nowMs())}`);
+  parts.push(`Allocations\n${allocationsOf(allocs.value, flags.bool("verbose"), context.nowMs())}`);
   if (flags.bool("verbose")) parts.push(`Attributes\n${mapTable(node.attributes)}`, `Meta\n${mapTable(node.meta)}`);
   io.out(`${parts.join("\n\n")}\n`);
   uiHint(context, "View client details and metrics", `clients/${node.id}`);
@@ -233,22 +226,10 @@ function allocatedTable(node: Node, allocs: readonly AllocListStub[]): string {
   return columns([["CPU", "Memory", "Disk", "Alloc Count"], row]);
 }
 
-function allocationTable(allocs: readonly AllocListStub[], verbose: boolean, nowMs: number): string {
+function allocationsOf(allocs: readonly AllocListStub[], verbose: boolean, nowMs: number): string {
   if (allocs.length === 0) return "No allocations placed";
-  const show = idShower(verbose);
-  const time = verbose ? timestamp : (timeMs: number) => ago(timeMs, nowMs);
   const newest = allocs.toSorted((left, right) => right.createIndex - left.createIndex);
-  const rows = newest.map((a) => [
-    show(a.id),
-    show(a.nodeId),
-    a.taskGroup,
-    a.jobVersion,
-    a.desiredStatus,
-    a.clientStatus,
-    time(a.createTimeMs),
-    time(a.modifyTimeMs),
-  ]);
-  return columns([["ID", "Node ID", "Task Group", "Version", "Desired", "Status", "Created", "Modified"], ...rows]);
+  return allocationTable(newest, verbose, nowMs);
 }
 
 function mapTable(map: Readonly<Record<string, string>> | null): string {

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "#core/base";
 import { type EndpointName, parseQueryOptions, type PathParams, type QueryOptions, type QueryText } from "#core/api";
-import { parseJson } from "#core/wire";
+import type { Struct } from "#core/schema";
+import { decodeJson, parseJson } from "#core/wire";
 import type { HttpPorts } from "./ports.ts";
 
 /** A request that found its endpoint. */
@@ -42,8 +43,14 @@ export function noPath(region: string, ports: HttpPorts): Result<never> {
 }
 
 /** The parsed body, or the text that the compatible server answers for one that is missing or no JSON. */
-export function readBody(body: string): Result<unknown> {
+function readBody(body: string): Result<unknown> {
   if (body === "") return err("bad_request", "Request body is empty");
   if (body.trim() === "") return err("bad_request", "EOF");
   return parseJson(body);
+}
+
+/** The body as a noun. */
+export function decodeBody<T>(noun: Struct<T>, body: string): Result<T> {
+  const parsed = readBody(body);
+  return parsed.ok ? decodeJson(noun, parsed.value) : parsed;
 }

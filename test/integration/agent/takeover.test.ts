@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Prng } from "#core/base";
-import { AgentProcess, type AgentPorts, freePorts, killStrays, until } from "#test/support";
+import {
+  AgentProcess,
+  type AgentPorts,
+  contiguousLines,
+  freePorts,
+  killStrays,
+  NUMBERED_LINES,
+  until,
+} from "#test/support";
 import { type AllocRow, scriptJob } from "./jobs.ts";
 
 /**
@@ -17,15 +25,6 @@ const SEEDS = (process.env["DROVER_TAKEOVER_SEEDS"] ?? "1").split(",").map(Numbe
 const TASKS = 8;
 const AGENT_KILLS = 20;
 const SUPERVISOR_KILLS = 5;
-
-/** 1 MB/s in all: each of eight tasks writes 64 lines of 64 bytes, 32 times a second. */
-const WRITER = `let line = 0;
-setInterval(() => {
-  if (process.stdout.writableLength > 16 << 20) process.exit(70); // nobody reads any more
-  let text = "";
-  for (let count = 0; count < 64; count++) text += String(++line).padStart(63, "0") + "\\n";
-  process.stdout.write(text);
-}, 31);`;
 
 class Trial {
   readonly folder = mkdtempSync(join(tmpdir(), "drover-agent-takeover-"));
@@ -44,7 +43,7 @@ class Trial {
 
   async registerWriters(): Promise<void> {
     const script = join(this.folder, "writer.cjs");
-    writeFileSync(script, WRITER);
+    writeFileSync(script, NUMBERED_LINES);
     const task = {
       Config: { command: process.execPath, args: ["--max-semi-space-size=1", script] },
       LogConfig: { MaxFiles: 200, MaxFileSizeMB: 1 },
@@ -97,7 +96,7 @@ class Trial {
       const parts = readdirSync(folder)
         .filter((name) => name.startsWith("main.stdout."))
         .toSorted((a, b) => Number(a.split(".").at(-1)) - Number(b.split(".").at(-1)));
-      return contiguous(parts.map((name) => readFileSync(join(folder, name), "latin1")).join(""), ID);
+      return contiguousLines(parts.map((name) => readFileSync(join(folder, name), "latin1")).join(""), ID);
     });
   }
 
@@ -115,15 +114,6 @@ class Trial {
     killStrays(this.folder);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-function contiguous(text: string, what: string): number {
-  const lines = text.slice(0, Math.max(0, text.lastIndexOf("\n"))).split("\n");
-  for (const [index, line] of lines.entries()) {
-    if (Number(line) !== index + 1 || line.length !== 63)
-      throw new Error(`${what}, line ${index + 1}: ${JSON.stringify(lines.slice(index - 1, index + 2))}`);
-  }
-  return lines.length;
 }
 
 test.concurrent.each(SEEDS)("seed %i: killed agents and supervisors cost no pid, no line and no row", async (seed) => {

@@ -1,10 +1,10 @@
-import { err, type Result } from "#core/base";
+import { err } from "#core/base";
 import { parseForApi } from "#core/jobspec";
 import { Job, JobPlanResponse, JobValidateResponse } from "#core/model";
-import { any, bool, int, type Struct, struct, text as textField } from "#core/schema";
-import { decodeJson, encodeJson, encodeJsonDraft } from "#core/wire";
+import { any, bool, int, struct, text as textField } from "#core/schema";
+import { encodeJson, encodeJsonDraft } from "#core/wire";
 import { failed, json, text } from "../reply.ts";
-import { type ApiRequest, readBody } from "../request.ts";
+import { decodeBody } from "../request.ts";
 import type { Handler, Handlers } from "./handler.ts";
 import { registerReply } from "./job-writes.ts";
 import { admitSent, contextOf } from "./sent-job.ts";
@@ -35,20 +35,15 @@ const RevertBody = struct("JobRevertRequest", {
   vaultToken: textField(5),
 });
 
-function bodyOf<T>(noun: Struct<T>, request: ApiRequest): Result<T> {
-  const parsed = readBody(request.body);
-  return parsed.ok ? decodeJson(noun, parsed.value) : parsed;
-}
-
 const parse: Handler = (request) => {
-  const body = bodyOf(ParseBody, request);
+  const body = decodeBody(ParseBody, request.body);
   if (!body.ok) return failed(body.failure);
   const parsed = parseForApi(body.value);
   return "job" in parsed ? json(encodeJsonDraft(Job, parsed.job)) : text(parsed.message, BAD_REQUEST);
 };
 
 const validate: Handler = (request, ports) => {
-  const body = bodyOf(ValidateBody, request);
+  const body = decodeBody(ValidateBody, request.body);
   if (!body.ok) return failed(body.failure);
   const { job } = body.value;
   if (typeof job !== "object" || job === null)
@@ -60,7 +55,7 @@ const validate: Handler = (request, ports) => {
 };
 
 const plan: Handler = (request, ports) => {
-  const body = bodyOf(PlanBody, request);
+  const body = decodeBody(PlanBody, request.body);
   if (!body.ok) return failed(body.failure);
   const admitted = admitSent(body.value, request, ports, request.params["id"]);
   if (!admitted.ok) return failed(admitted.failure);
@@ -70,7 +65,7 @@ const plan: Handler = (request, ports) => {
 };
 
 const revert: Handler = async (request, ports) => {
-  const body = bodyOf(RevertBody, request);
+  const body = decodeBody(RevertBody, request.body);
   if (!body.ok) return failed(body.failure);
   const { jobId, jobVersion, enforcePriorVersion } = body.value;
   if (jobId === "") return failed(err("bad_request", "JobID must be specified", { field: "JobID" }).failure);

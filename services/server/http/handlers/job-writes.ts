@@ -3,10 +3,10 @@ import { err, ok, type Result } from "#core/base";
 import { warningText } from "#core/jobspec";
 import { JobDeregisterResponse, JobRegisterResponse, JobSubmission } from "#core/model";
 import { bool, int, ref, struct, any, text as textField } from "#core/schema";
-import { decodeJson, encodeJson } from "#core/wire";
+import { encodeJson } from "#core/wire";
 import type { HttpPorts, Registered } from "../ports.ts";
 import { failed, json, type Reply } from "../reply.ts";
-import { type ApiRequest, readBody } from "../request.ts";
+import { type ApiRequest, decodeBody } from "../request.ts";
 import type { Handler, Handlers } from "./handler.ts";
 import { admitSent } from "./sent-job.ts";
 
@@ -32,9 +32,7 @@ async function registerAs(request: ApiRequest, ports: HttpPorts, id: string | un
 }
 
 async function runRegister(request: ApiRequest, ports: HttpPorts, id: string | undefined): Promise<Result<Registered>> {
-  const parsed = readBody(request.body);
-  if (!parsed.ok) return parsed;
-  const body = decodeJson(RegisterBody, parsed.value);
+  const body = decodeBody(RegisterBody, request.body);
   if (!body.ok) return body;
   const admitted = admitSent(body.value, request, ports, id);
   if (!admitted.ok) return admitted;
