@@ -7,6 +7,7 @@ const VERSION_PAIRS = 25;
 const AGENTS = 5;
 const SETTLE_MS = 60_000;
 const STARTS = 5;
+const START_LIMIT_MS = 300_000;
 
 /** `drover version` ÷ a bare node that does nothing, in turn. */
 export async function version(): Promise<boolean> {
@@ -58,16 +59,42 @@ export async function start(): Promise<boolean> {
     const began = performance.now();
     const child = spawn("npm", ["start", "--silent", "--", "-http-port", String(port)], {
       stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
     });
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.on("data", (chunk: Buffer) => chunk.toString().includes("instances answer") && resolve());
-      child.once("exit", () => reject(new Error("npm start ended")));
-    });
-    // The first one may still build.
-    if (count > 0) seconds.push((performance.now() - began) / 1000);
-    await ended(child);
+    try {
+      await answering(child);
+      // The first one may still build.
+      if (count > 0) seconds.push((performance.now() - began) / 1000);
+    } finally {
+      await groupEnded(child);
+    }
   }
   return report({ name: "npm start, warm, to a running job, in seconds", values: seconds, atMost: 3 });
+}
+
+function answering(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const timer = setTimeout(() => reject(new Error(`npm start did not answer:\n${said}`)), START_LIMIT_MS);
+    child.stdout?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (!said.includes("instances answer")) return;
+      clearTimeout(timer);
+      resolve();
+    });
+    child.once("exit", () => {
+      clearTimeout(timer);
+      reject(new Error(`npm start ended:\n${said}`));
+    });
+  });
+}
+
+/** Like Ctrl-C in a terminal: npm passes no SIGINT on, it expects the whole group to have it. */
+async function groupEnded(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.pid === undefined) return;
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  process.kill(-child.pid, "SIGINT");
+  await exit;
 }
 
 async function ended(child: ChildProcess): Promise<void> {
