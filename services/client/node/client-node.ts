@@ -232,7 +232,8 @@ export class ClientNode {
   async #quietWithin(delayMs: number, hurry?: AbortSignal): Promise<boolean> {
     const { clock } = this.#options;
     const deadlineMs = clock.monotonicMs() + delayMs;
-    while (!this.allocations.isQuiet && clock.monotonicMs() < deadlineMs && hurry?.aborted !== true)
+    const mayWait = (): boolean => clock.monotonicMs() < deadlineMs && hurry?.aborted !== true;
+    while (!this.allocations.isQuiet && mayWait())
       await new Promise<void>((resolve) => void this.#options.timers.after(WAIT_STEP_MS, resolve));
     return this.allocations.isQuiet;
   }
