@@ -44,7 +44,9 @@ export interface Swarm {
   readonly spares: number;
   readonly enabled: readonly FaultKind[];
   readonly actions: readonly Action[];
+  /** The hostile phase is over at this time, or, with `endsWhenCounting`, as soon as the seed counts. */
   readonly hostileMs: number;
+  readonly endsWhenCounting: boolean;
   readonly delayMs: number;
   readonly jitterMs: number;
   readonly lossRate: number;
@@ -78,6 +80,9 @@ const optional: readonly FaultKind[] = [
   "transfer",
 ];
 
+/** No world is hostile for longer, counting or not. */
+const HOSTILE_MS_MAX = 45_000;
+
 export function drawSwarm(seed: number, profile: Profile): Swarm {
   const random = new Prng(seed * 3 + 1);
   const between = (low: number, high: number): number => low + random.fraction() * (high - low);
@@ -87,7 +92,7 @@ export function drawSwarm(seed: number, profile: Profile): Swarm {
   if (seed % 11 === 7) enabled.push("corruption");
   const voters = random.below(3) === 0 ? 5 : random.below(4) === 0 ? 4 : 3;
   const spares = profile === "membership" ? 2 : 0;
-  const hostileMs = Math.round(between(12_000, 16_000));
+  const hostileMs = HOSTILE_MS_MAX;
   const hasSnapshots = profile !== "plain" || random.below(4) === 0;
   return {
     seed,
@@ -97,6 +102,7 @@ export function drawSwarm(seed: number, profile: Profile): Swarm {
     enabled,
     actions: drawActions(random, enabled, hostileMs),
     hostileMs,
+    endsWhenCounting: true,
     delayMs: between(0.2, 8),
     jitterMs: between(0.1, 20),
     lossRate: between(0.01, 0.2),

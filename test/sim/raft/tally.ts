@@ -1,7 +1,4 @@
-import type { SeedResult } from "./run.ts";
-
-/** A seed counts for a claim when the world was busy and hostile enough. */
-export const countingSeed = { events: 5_000, acknowledged: 100, leaderChanges: 1 } as const;
+import { countingSeed, type SeedResult } from "./run.ts";
 
 export function isCounting(result: SeedResult): boolean {
   return (

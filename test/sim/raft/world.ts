@@ -1,4 +1,4 @@
-import { assert, Heap, Prng } from "#core/base";
+import { assert, Prng } from "#core/base";
 import {
   type ApplyEffect,
   type Configuration,
@@ -7,20 +7,14 @@ import {
   type RaftEffect,
   type RaftEvent,
   type ReplyEffect,
-  votersOf,
 } from "#core/raft";
+import { EventQueue } from "../event-queue.ts";
 import { commandOf, Ledger, Violation } from "./ledger.ts";
 import { SimulatedNetwork } from "./network.ts";
 import { ByteLog, ModelLog } from "./node-log.ts";
 import { RaftOracles } from "./oracles.ts";
 import { SimulatedServer } from "./server.ts";
 import type { FaultKind, Swarm } from "./swarm.ts";
-
-interface Happening {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
 
 interface OpenRequest {
   readonly kind: "propose" | "read" | "other";
@@ -41,12 +35,10 @@ export class RaftWorld {
   readonly faultsFired = new Map<FaultKind, number>();
   readonly narrate: Narrator;
   nowMs = 0;
+  hostileEndMs: number | undefined = undefined;
   events = 0;
   hash = 0;
-  readonly #happenings = new Heap<Happening>((left, right) =>
-    left.atMs === right.atMs ? left.order < right.order : left.atMs < right.atMs,
-  );
-  #order = 0;
+  readonly #happenings = new EventQueue();
   #nextRequest = 1;
   #nextProposal = 1;
   readonly #open = new Map<number, OpenRequest>();
@@ -85,32 +77,31 @@ export class RaftWorld {
   }
 
   after(delayMs: number, run: () => void): void {
-    this.#happenings.push({ atMs: this.nowMs + delayMs, order: this.#order++, run });
+    this.#happenings.push(this.nowMs + delayMs, run);
   }
 
   /** Runs until `untilMs`, or until `isDone` says so (asked now and then). */
   run(untilMs: number, isDone?: () => boolean): void {
     for (let count = 0; ; count++) {
-      const next = this.#happenings.peek();
-      if (next === undefined || next.atMs > untilMs) break;
+      const atMs = this.#happenings.nextMs;
+      if (atMs > untilMs) break;
       if (isDone !== undefined && count % 16 === 0 && isDone()) return;
-      this.#happenings.pop();
-      this.nowMs = Math.max(this.nowMs, next.atMs);
-      next.run();
+      if (atMs > this.nowMs) this.nowMs = atMs;
+      this.#happenings.pop()();
     }
     if (isDone === undefined) this.nowMs = untilMs;
   }
 
   server(id: string): SimulatedServer | undefined {
-    return this.servers.find((server) => server.id === id);
+    for (const server of this.servers) if (server.id === id) return server;
+    return undefined;
   }
 
   leader(): SimulatedServer | undefined {
     let best: SimulatedServer | undefined;
     for (const server of this.servers) {
-      if (!server.isUp) continue;
-      const { role, term } = server.raft.status();
-      if (role === "leader" && term > (best?.raft.status().term ?? -1)) best = server;
+      if (!server.isUp || server.raft.role !== "leader") continue;
+      if (best === undefined || server.raft.term > best.raft.term) best = server;
     }
     return best;
   }
@@ -204,7 +195,7 @@ export class RaftWorld {
   #apply(server: SimulatedServer, effect: ApplyEffect): void {
     const first = server.apply(effect);
     if (first > 0 && this.#checksMajority) {
-      const voters = votersOf(server.raft.status().configuration);
+      const { voters } = server.raft;
       for (const entry of effect.entries)
         if (entry.index >= first) this.oracles.firstApplied(entry, voters, (id) => this.server(id)?.log.durable);
     }
