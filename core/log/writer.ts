@@ -1,4 +1,4 @@
-import { assert } from "#core/base";
+import { assert, type Buggify, neverBuggify } from "#core/base";
 import { BATCH_HEADER_BYTES, encodedBytes, type LogBatch, MARKER_BYTES, RecordEncoder } from "./batch.ts";
 import { ByteView } from "./bytes.ts";
 import { type Disk, type LogIdentity, segmentName, SLOTS_NAME, SPARE_NAME } from "./disk.ts";
@@ -11,6 +11,8 @@ export interface LogWriterOptions {
   readonly identity: LogIdentity;
   /** Files are prepared with this size: 64 MiB, 1 MiB in development. */
   readonly segmentBytes: number;
+  /** Rare courses that a simulation takes on purpose; absent in production. */
+  readonly buggify?: Buggify;
 }
 
 /** What a sync made durable: every batch up to `epoch`. */
@@ -30,6 +32,7 @@ const FIRST_BUFFER_BYTES = 64 * 1024;
 export class LogWriter {
   readonly #disk: Disk;
   readonly #options: LogWriterOptions;
+  readonly #buggify: Buggify;
   #buffer = new ByteView(new Uint8Array(FIRST_BUFFER_BYTES));
   #segments: LiveSegment[];
   #hardState: StoredHardState;
@@ -49,13 +52,14 @@ export class LogWriter {
   constructor(disk: Disk, options: LogWriterOptions, recovery: Recovery, nowMs: number) {
     this.#disk = disk;
     this.#options = options;
+    this.#buggify = options.buggify ?? neverBuggify;
     this.#segments = [...recovery.segments];
     this.#hardState = recovery.hardState;
     this.#sequence = recovery.nextSequence - 1;
     this.#durable = recovery.end;
     this.#index = recovery.end.index;
     this.#term = recovery.end.term;
-    this.#hasSpare = disk.size(SPARE_NAME) !== undefined;
+    this.#hasSpare = (disk.size(SPARE_NAME) ?? 0) >= options.segmentBytes;
     this.#nextSlot = recovery.nextSlot;
     this.#settleTail(recovery);
     this.#beginSegment(nowMs);
@@ -92,7 +96,8 @@ export class LogWriter {
     assert(batches.length > 0, "there is something to write");
     const content = batches.reduce((sum, batch) => sum + encodedBytes(batch), 0);
     const total = BATCH_HEADER_BYTES + content;
-    const isFull = this.#offset + total + MARKER_BYTES > this.#options.segmentBytes;
+    const isFull =
+      this.#offset + total + MARKER_BYTES > this.#options.segmentBytes || this.#buggify("log/segment/early");
     if (isFull && this.#offset > SEGMENT_HEADER_BYTES) this.#beginSegment(nowMs);
     this.#encode(batches, content, total, nowMs);
     this.#disk.write(this.#name, this.#offset, this.#buffer.bytes.subarray(0, total));

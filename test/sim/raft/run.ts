@@ -1,3 +1,4 @@
+import { ByteLog } from "./byte-log.ts";
 import { Violation } from "./ledger.ts";
 import { Nemesis } from "./nemesis.ts";
 import type { SimulatedServer } from "./server.ts";
@@ -14,6 +15,7 @@ export interface SeedResult {
   readonly leaderChanges: number;
   readonly faultsFired: ReadonlyMap<FaultKind, number>;
   readonly missingFaults: readonly FaultKind[];
+  readonly sitesFired: ReadonlyMap<string, number>;
   /** When the hostile phase ended, in the world's time. */
   readonly hostileMs: number;
   readonly hash: number;
@@ -56,6 +58,7 @@ export function runSwarm(swarm: Swarm, narrate?: Narrator): SeedResult {
     acknowledged: world.ledger.acknowledgedCount,
     leaderChanges: world.oracles.leaderChanges,
     faultsFired: world.faultsFired,
+    sitesFired: world.sitesFired,
     missingFaults: swarm.enabled.filter((kind) => !world.faultsFired.has(kind)),
     hostileMs: world.hostileEndMs ?? world.nowMs,
     hash: world.hash,
@@ -143,6 +146,7 @@ function votersOfNewest(world: RaftWorld): readonly string[] {
 function heal(world: RaftWorld, server: SimulatedServer): void {
   server.busyUntilMs = 0;
   server.slowUntilMs = 0;
+  if (server.log instanceof ByteLog) server.log.healDisk();
   world.restart(server);
 }
 

@@ -20,6 +20,8 @@ export const faultKinds = [
   "membership",
   "wipe",
   "damage",
+  "disk-error",
+  "disk-full",
   "corruption",
 ] as const;
 
@@ -61,6 +63,8 @@ export interface Swarm {
   readonly trailingEntries: number;
   readonly appendBytesMax: number;
   readonly clockRates: readonly number[];
+  /** Rare courses of the code under test are taken on purpose. */
+  readonly hasBuggify: boolean;
 }
 
 const always: readonly FaultKind[] = ["crash", "loss"];
@@ -88,7 +92,8 @@ export function drawSwarm(seed: number, profile: Profile): Swarm {
   const between = (low: number, high: number): number => low + random.fraction() * (high - low);
   const enabled = [...always, ...optional.filter(() => random.below(2) === 0)];
   if (profile === "membership") enabled.push("membership", ...(random.below(2) === 0 ? (["wipe"] as const) : []));
-  if (profile === "disk") enabled.push("damage");
+  if (profile === "disk")
+    enabled.push("damage", ...(["disk-error", "disk-full"] as const).filter(() => random.below(2) === 0));
   if (seed % 11 === 7) enabled.push("corruption");
   const voters = random.below(3) === 0 ? 5 : random.below(4) === 0 ? 4 : 3;
   const spares = profile === "membership" ? 2 : 0;
@@ -117,6 +122,7 @@ export function drawSwarm(seed: number, profile: Profile): Swarm {
     trailingEntries: random.below(20),
     appendBytesMax: random.below(2) === 0 ? 256 * 1024 : 64 + random.below(400),
     clockRates: Array.from({ length: voters + spares }, () => (enabled.includes("clock") ? between(0.8, 1.25) : 1)),
+    hasBuggify: random.below(2) === 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { assert, Prng } from "#core/base";
+import { assert, type Buggify, Prng } from "#core/base";
 import {
   type ApplyEffect,
   type Configuration,
@@ -8,10 +8,13 @@ import {
   type RaftEvent,
   type ReplyEffect,
 } from "#core/raft";
+import { buggifyOf, type SitesFired } from "../buggify.ts";
+import { DiskFault } from "../disk.ts";
 import { EventQueue } from "../event-queue.ts";
+import { ByteLog } from "./byte-log.ts";
 import { commandOf, Ledger, Violation } from "./ledger.ts";
 import { SimulatedNetwork } from "./network.ts";
-import { ByteLog, ModelLog } from "./node-log.ts";
+import { ModelLog } from "./node-log.ts";
 import { RaftOracles } from "./oracles.ts";
 import { SimulatedServer } from "./server.ts";
 import type { FaultKind, Swarm } from "./swarm.ts";
@@ -21,6 +24,9 @@ interface OpenRequest {
   readonly proposal: number;
   readonly acknowledgedBefore: number;
 }
+
+/** How long a supervisor waits before it starts a server again whose disk failed. */
+const RESTART_MS = 300;
 
 /** Where lines of a transcript go; nothing is formatted while it is absent. */
 export type Narrator = ((line: string) => void) | undefined;
@@ -33,6 +39,8 @@ export class RaftWorld {
   readonly network: SimulatedNetwork;
   readonly servers: SimulatedServer[] = [];
   readonly faultsFired = new Map<FaultKind, number>();
+  readonly sitesFired: SitesFired = new Map();
+  readonly buggify: Buggify;
   readonly narrate: Narrator;
   nowMs = 0;
   hostileEndMs: number | undefined = undefined;
@@ -44,13 +52,16 @@ export class RaftWorld {
   readonly #open = new Map<number, OpenRequest>();
   readonly #random: Prng;
   readonly #checksMajority: boolean;
+  readonly #hasDisks: boolean;
   #wiped = 0;
 
   constructor(swarm: Swarm, narrate: Narrator) {
     this.swarm = swarm;
     this.narrate = narrate;
+    this.buggify = buggifyOf(swarm.seed, swarm.hasBuggify, this.sitesFired);
     this.#random = new Prng(swarm.seed * 7 + 5);
     this.network = new SimulatedNetwork(swarm, new Prng(swarm.seed * 11 + 2));
+    this.#hasDisks = swarm.profile === "disk";
     this.#checksMajority = swarm.profile === "plain" && swarm.snapshotEvery === 0;
     const founding = this.#makeServers();
     for (const server of this.servers) {
@@ -68,10 +79,10 @@ export class RaftWorld {
   }
 
   #addServer(id: string, number: number): SimulatedServer {
-    const log = this.swarm.profile === "disk" ? new ByteLog(id) : new ModelLog();
+    const log = this.#hasDisks ? new ByteLog(id, this.buggify, (kind) => this.fired(kind)) : new ModelLog();
     const rate = this.swarm.clockRates[number % this.swarm.clockRates.length] ?? 1;
     const random = new Prng(this.swarm.seed * 31 + number * 17 + this.#wiped);
-    const server = new SimulatedServer(id, log, rate, this.swarm, random, this.ledger);
+    const server = new SimulatedServer(id, log, rate, random, this);
     this.servers.push(server);
     return server;
   }
@@ -133,8 +144,21 @@ export class RaftWorld {
   }
 
   #carryOut(server: SimulatedServer, effects: readonly RaftEffect[]): void {
-    for (const effect of effects) this.#effect(server, effect);
-    this.#beginSync(server);
+    for (const effect of effects) if (server.isUp) this.#effect(server, effect);
+    if (server.isUp) this.#beginSync(server);
+  }
+
+  /** A failed write or sync ends the process; false then. */
+  #onDisk(server: SimulatedServer, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      if (this.narrate !== undefined) this.narrate(`${stamp(this.nowMs)} ${server.id} stops: ${error.message}`);
+      this.crash(server, RESTART_MS);
+      return false;
+    }
   }
 
   #effect(server: SimulatedServer, effect: RaftEffect): void {
@@ -159,7 +183,8 @@ export class RaftWorld {
           this.narrate(`${stamp(this.nowMs)} ${server.id} is ${effect.role} in term ${effect.term}`);
         return;
       case "release":
-        return server.log.release(effect.before);
+        this.#onDisk(server, () => server.log.release(effect.before));
+        return;
       case "load-chunk":
         return this.#answer(server, 1, () => ({
           type: "chunk-loaded",
@@ -218,17 +243,23 @@ export class RaftWorld {
     const last = group[group.length - 1];
     assert(last !== undefined, "a group has a last write");
     server.inFlight = last;
-    server.log.begin(group);
+    if (!this.#onDisk(server, () => server.log.begin(group))) return;
     const slow = server.slowUntilMs > this.nowMs ? 20 : 1;
     const delayMs = server.syncMs * (0.5 + this.#random.fraction()) * slow;
     const { incarnation } = server;
     this.after(delayMs, () => {
       if (server.incarnation !== incarnation || server.inFlight !== last) return;
-      server.log.finish();
+      if (!this.#onDisk(server, () => server.log.finish())) return;
       server.inFlight = undefined;
       this.deliver(server, { type: "durable", epoch: last.epoch, index: last.index, term: last.term });
       this.#beginSync(server);
+      if (this.#hasDisks) this.after(server.syncMs, () => this.#idle(server, incarnation));
     });
+  }
+
+  #idle(server: SimulatedServer, incarnation: number): void {
+    if (server.isUp && server.incarnation === incarnation && server.inFlight === undefined)
+      this.#onDisk(server, () => server.log.idle());
   }
 
   /** A client proposes a command that nobody proposed before. */
@@ -274,7 +305,13 @@ export class RaftWorld {
 
   restart(server: SimulatedServer): void {
     if (server.isUp || !this.servers.includes(server)) return;
-    server.restart();
+    try {
+      server.restart();
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      this.after(RESTART_MS, () => this.restart(server));
+      return;
+    }
     if (this.narrate !== undefined) this.narrate(`${stamp(this.nowMs)} ${server.id} restarts`);
     this.#carryOut(server, server.start(this.nowMs));
   }
