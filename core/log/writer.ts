@@ -26,7 +26,7 @@ const ZEROS_BYTES = 1024 * 1024;
 const FIRST_BUFFER_BYTES = 64 * 1024;
 
 /**
- * Appends to the log: `write` puts batches behind one another in a single write, `sync` makes them durable and adds
+ * Appends to the log: `write` puts batches behind one another in a single write, `sync` makes them durable, `mark` adds
  * the marker that says so. Any failure of the disk throws, and the writer must not be used again.
  */
 export class LogWriter {
@@ -45,6 +45,7 @@ export class LogWriter {
   #term: number;
   #pendingEpoch: number | undefined = undefined;
   #isSlotDirty = false;
+  #isMarkerDue = false;
   #hasSpare: boolean;
   #nextSlot: number;
 
@@ -94,6 +95,7 @@ export class LogWriter {
   write(batches: readonly LogBatch[], nowMs: number): void {
     assert(this.#pendingEpoch === undefined, "a sync follows every write");
     assert(batches.length > 0, "there is something to write");
+    this.mark();
     const content = batches.reduce((sum, batch) => sum + encodedBytes(batch), 0);
     const total = BATCH_HEADER_BYTES + content;
     const isFull =
@@ -112,7 +114,7 @@ export class LogWriter {
     const epoch = this.#pendingEpoch;
     this.#pendingEpoch = undefined;
     this.#durable = { sequence: this.#sequence, offset: this.#offset, index: this.#index, term: this.#term };
-    this.#writeMarker();
+    this.#isMarkerDue = true;
     return { epoch, index: this.#index, term: this.#term };
   }
 
@@ -167,7 +169,10 @@ export class LogWriter {
     this.#term = term;
   }
 
-  #writeMarker(): void {
+  /** Says behind the last batch that it is on disk; the caller first tells those who wait for it. */
+  mark(): void {
+    if (!this.#isMarkerDue) return;
+    this.#isMarkerDue = false;
     const encoder = new RecordEncoder(this.#buffer, 0, this.#seed);
     encoder.marker(this.#durable);
     this.#disk.write(this.#name, this.#offset, this.#buffer.bytes.subarray(0, MARKER_BYTES));

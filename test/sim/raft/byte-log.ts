@@ -123,6 +123,7 @@ export class ByteLog implements NodeLog {
   idle(): void {
     if (!this.#canPrepare) return;
     this.#canPrepare = false;
+    this.#writer.mark();
     try {
       this.#writer.prepare();
     } catch (error) {
