@@ -48,7 +48,7 @@ export class RunTally {
   /** One line for people. */
   line(cpuSeconds: number): string {
     return [
-      `${this.seeds} seeds (${this.counting} counting), ${(this.seeds / cpuSeconds).toFixed(0)} a CPU-second`,
+      `${this.seeds} seeds (${this.counting} counting), ${(this.counting / cpuSeconds).toFixed(0)} counting a CPU-second`,
       `${this.events} events, ${this.acknowledged} acknowledged, ${this.leaderChanges} leaders`,
       `faults: ${wordsOf(this.faults)}`,
       `rare courses: ${wordsOf(this.sites)}`,
