@@ -1,5 +1,6 @@
 import { err, failure, ok, type Failure, type Result } from "#core/base";
 import type { Dependency } from "../data/dependency.ts";
+import { QueryCache } from "../data/query-cache.ts";
 import { type Answer, type Snapshot, snapshotOf } from "../data/snapshot.ts";
 import { functionNames, functionTable } from "../functions/table.ts";
 import { failureOfFault, TemplateFault } from "../language/fault.ts";
@@ -16,6 +17,8 @@ export interface Template {
   /** What its errors call it. */
   readonly file: string;
   readonly source: string;
+  /** What its queries mean, parsed once. */
+  readonly queries: QueryCache;
   /** Runs the body over a session; a TemplateFault ends it. */
   readonly run: (session: Session) => string;
 }
@@ -49,7 +52,7 @@ export function parseTemplate(
     return err("too_large", `${file}: parse: the template is longer than ${limits.sourceMax} characters`);
   try {
     const program = new Program(parseTree(source, delimiters, functionNames), functionTable);
-    return ok({ file, source, run: (session) => program.run(session, undefined) });
+    return ok({ file, source, queries: new QueryCache(), run: (session) => program.run(session, undefined) });
   } catch (error) {
     if (error instanceof TemplateFault) return { ok: false, failure: failureOfFault(error, source, file) };
     throw error;
@@ -64,6 +67,7 @@ export function render(template: Template, snapshot: Snapshot, options: RenderOp
     limits: options.limits ?? defaultLimits,
     failsOnMissingKey: options.failsOnMissingKey ?? false,
     denied: denier(options.denied ?? []),
+    queries: template.queries,
   });
   try {
     const output = template.run(session);

@@ -2,6 +2,7 @@ import type { Random } from "#core/base";
 import { CallFault } from "../language/fault.ts";
 import type { Value } from "../values/value.ts";
 import type { Dependency } from "../data/dependency.ts";
+import { QueryCache } from "../data/query-cache.ts";
 import type { Answer, Snapshot } from "../data/snapshot.ts";
 import type { Host } from "./host.ts";
 import type { Limits } from "./limits.ts";
@@ -22,6 +23,7 @@ export class Session {
   readonly snapshot: Snapshot;
   readonly host: Host;
   readonly limits: Limits;
+  readonly queries: QueryCache;
   readonly used = new Map<string, Dependency>();
   readonly missing = new Map<string, Dependency>();
   readonly writes: FileWrite[] = [];
@@ -41,12 +43,14 @@ export class Session {
     readonly limits: Limits;
     readonly failsOnMissingKey: boolean;
     readonly denied: (name: string) => boolean;
+    readonly queries?: QueryCache;
   }) {
     this.snapshot = init.snapshot;
     this.host = init.host;
     this.limits = init.limits;
     this.failsOnMissingKey = init.failsOnMissingKey;
     this.denied = init.denied;
+    this.queries = init.queries ?? new QueryCache();
   }
 
   /** A session of its own for a small expression inside this one. */

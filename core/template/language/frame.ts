@@ -49,7 +49,7 @@ export class Frame {
   readonly loose: boolean[];
 
   constructor(size: number) {
-    this.slots = Array.from({ length: size }, () => UNSET);
+    this.slots = new Array<Slot>(size).fill(UNSET);
     this.loose = [];
   }
 }
