@@ -7,6 +7,7 @@ export { type Dependency, type DependencyOf } from "./data/dependency.ts";
 export { type Answer, emptySnapshot, type Snapshot, snapshotOf } from "./data/snapshot.ts";
 export type { WorldTools } from "./data/answers.ts";
 export { type WorldData, worldOf } from "./data/world.ts";
+export { cryptographyOf, type PlatformCryptography } from "./certificates/platform.ts";
 export type { Certificate, CommandOutcome, Cryptography, Host, NetworkAddress } from "./engine/host.ts";
 export { defaultLimits, type Limits } from "./engine/limits.ts";
 export {

@@ -49,7 +49,8 @@ export class Frame {
   readonly loose: boolean[];
 
   constructor(size: number) {
-    this.slots = new Array<Slot>(size).fill(UNSET);
+    this.slots = [];
+    for (let slot = 0; slot < size; slot++) this.slots.push(UNSET);
     this.loose = [];
   }
 }
