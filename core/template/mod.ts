@@ -20,7 +20,16 @@ export {
 } from "./engine/render.ts";
 export { renderTemplate } from "./engine/render-answer.ts";
 export { parseEnvFile } from "./engine/env-file.ts";
-export { type Change, type SetEffect, type SetMember, TemplateSet } from "./engine/template-set.ts";
+export {
+  type Change,
+  type ChangeScript,
+  missingText,
+  type SetEffect,
+  type SetMember,
+  TemplateSet,
+} from "./engine/template-set.ts";
+export { TemplateCache, type TemplateText } from "./engine/cache.ts";
+export { decodeAnswer, type EncodedAnswer, encodeAnswer } from "./data/codec.ts";
 export { parseHandlebars } from "./handlebars/parse.ts";
 export type { FileWrite } from "./engine/session.ts";
 export { deniedByDefault, functions as templateFunctions } from "./functions/table.ts";
