@@ -87,8 +87,11 @@ function failedDependency({ dependency, message }: { readonly dependency: Depend
 
 function faultOf(error: unknown, { source, file }: Template): Failure {
   if (error instanceof TemplateFault) return failureOfFault(error, source, file);
-  const isOverflow = error instanceof RangeError && /call stack/i.test(error.message);
-  if (isOverflow) return failure("invalid", `${file}: execute: template: the template is nested too deep`);
+  if (!(error instanceof RangeError)) throw error;
+  if (/call stack/i.test(error.message))
+    return failure("invalid", `${file}: execute: template: the template is nested too deep`);
+  if (/string length/i.test(error.message))
+    return failure("invalid", `${file}: execute: template: the template makes a text that is too long`);
   throw error;
 }
 

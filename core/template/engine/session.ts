@@ -34,6 +34,7 @@ export class Session {
   executeTemplate: (name: string, dot: Value) => string = () => "";
   /** What spew_dump and spew_printf print, in place of a standard output. */
   printed = "";
+  readonly #outer: Session | undefined;
   #steps = 0;
   #failed: { readonly dependency: Dependency; readonly message: string } | undefined;
 
@@ -44,19 +45,22 @@ export class Session {
     readonly failsOnMissingKey: boolean;
     readonly denied: (name: string) => boolean;
     readonly queries?: QueryCache;
+    /** The session that this one is a part of, and whose steps it takes. */
+    readonly outer?: Session;
   }) {
     this.snapshot = init.snapshot;
     this.host = init.host;
     this.limits = init.limits;
     this.failsOnMissingKey = init.failsOnMissingKey;
     this.denied = init.denied;
+    this.#outer = init.outer;
     this.queries = init.queries ?? new QueryCache();
   }
 
   /** A session of its own for a small expression inside this one. */
   inner(): Session {
     const { snapshot, host, limits } = this;
-    return new Session({ snapshot, host, limits, failsOnMissingKey: false, denied: () => false });
+    return new Session({ snapshot, host, limits, failsOnMissingKey: false, denied: () => false, outer: this });
   }
 
   get random(): Random {
@@ -73,9 +77,17 @@ export class Session {
 
   /** Counts work; ends the pass when it has used up its share. */
   step(count = 1): void {
+    if (!this.spend(count)) throw new CallFault(this.spentText);
+  }
+
+  /** Counts work; false when the pass has used up its share. */
+  spend(count: number): boolean {
     this.#steps += count;
-    if (this.#steps > this.limits.stepsMax)
-      throw new CallFault(`the template took more than ${this.limits.stepsMax} steps`);
+    return this.#steps <= this.limits.stepsMax && (this.#outer?.spend(count) ?? true);
+  }
+
+  get spentText(): string {
+    return `the template took more than ${this.limits.stepsMax} steps`;
   }
 
   /** The known answer to a dependency. Without one the dependency is missing and the pass goes on. */

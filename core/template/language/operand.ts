@@ -164,7 +164,7 @@ export class PipelineCompiler {
       }
       run.step();
       try {
-        return known.call(values, run.session);
+        return bounded(known.call(values, run.session), run);
       } catch (error) {
         return refused(run, at, name, error);
       }
@@ -335,6 +335,13 @@ function settle(operand: Operand, param: Param): Value | ArgumentMismatch {
     if (error instanceof ArgumentMismatch) return error;
     throw error;
   }
+}
+
+/** No function may make a text that could not be printed. */
+function bounded(value: Value, { session }: Run): Value {
+  if (typeof value === "string" && value.length > session.limits.outputMax)
+    throw new CallFault(`the text is longer than ${session.limits.outputMax} characters`);
+  return value;
 }
 
 /** What a call threw: a refusal becomes a fault at the call's place. */
