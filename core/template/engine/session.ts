@@ -7,6 +7,9 @@ import type { Answer, Snapshot } from "../data/snapshot.ts";
 import type { Host } from "./host.ts";
 import type { Limits } from "./limits.ts";
 
+/** Each is watched, so a template may not ask for more. */
+const DEPENDENCIES_MAX = 10_000;
+
 /** A file that `writeToFile` asks for; the service writes it when the pass has succeeded. */
 export interface FileWrite {
   readonly path: string;
@@ -94,6 +97,8 @@ export class Session {
   ask(dependency: Dependency): Answer | undefined {
     this.step();
     this.used.set(dependency.name, dependency);
+    if (this.used.size > DEPENDENCIES_MAX)
+      throw new CallFault(`the template depends on more than ${DEPENDENCIES_MAX} values`);
     const answer = this.snapshot.answerTo(dependency);
     if (answer === undefined) this.missing.set(dependency.name, dependency);
     else if (answer.kind === "error") {

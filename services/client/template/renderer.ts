@@ -11,7 +11,8 @@ export interface RendererLimits {
   readonly memoryMib: number;
 }
 
-export const rendererLimits: RendererLimits = { timeMs: 1000, memoryMib: 256 };
+/** Killing the worker takes its time too: the error must be there within a second. */
+export const rendererLimits: RendererLimits = { timeMs: 900, memoryMib: 256 };
 const QUEUE_MAX = 1000;
 const START_LIMIT_MS = 10_000;
 /** Commands of the `plugin` function have 30 s of their own. */
