@@ -19,6 +19,7 @@ export {
   type Template,
 } from "./engine/render.ts";
 export { renderTemplate } from "./engine/render-answer.ts";
+export { checkTemplate, problemAtPosition, problemOf, type TemplateProblem } from "./engine/check.ts";
 export { parseEnvFile } from "./engine/env-file.ts";
 export {
   type Change,

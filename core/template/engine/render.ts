@@ -35,6 +35,8 @@ export interface RenderOptions {
 export interface Pass {
   readonly output: string | undefined;
   readonly missing: readonly Dependency[];
+  /** Where in the source each of them is asked for first, in UTF-16 units. */
+  readonly missingAt: ReadonlyMap<string, number>;
   readonly used: readonly Dependency[];
   readonly writes: readonly FileWrite[];
   /** What the template printed for its author to see. */
@@ -74,8 +76,8 @@ export function render(template: Template, snapshot: Snapshot, options: RenderOp
     if (session.failed !== undefined) return failedDependency(session.failed);
     const missing = [...session.missing.values()];
     const used = [...session.used.values()];
-    const { writes, printed, steps } = session;
-    return ok({ output: missing.length === 0 ? output : undefined, missing, used, writes, printed, steps });
+    const { missingAt, writes, printed, steps } = session;
+    return ok({ output: missing.length === 0 ? output : undefined, missing, missingAt, used, writes, printed, steps });
   } catch (error) {
     return { ok: false, failure: redact(faultOf(error, template), secretsOf(session, snapshot)) };
   }

@@ -29,6 +29,10 @@ export class Session {
   readonly queries: QueryCache;
   readonly used = new Map<string, Dependency>();
   readonly missing = new Map<string, Dependency>();
+  /** Where in the source each missing dependency is asked for. */
+  readonly missingAt = new Map<string, number>();
+  /** Where the call stands that is running. */
+  position = 0;
   readonly writes: FileWrite[] = [];
   readonly scratch = new Map<string, Value>();
   readonly failsOnMissingKey: boolean;
@@ -100,17 +104,18 @@ export class Session {
     if (this.used.size > DEPENDENCIES_MAX)
       throw new CallFault(`the template depends on more than ${DEPENDENCIES_MAX} values`);
     const answer = this.snapshot.answerTo(dependency);
-    if (answer === undefined) this.missing.set(dependency.name, dependency);
-    else if (answer.kind === "error") {
-      this.#failed ??= { dependency, message: answer.message };
-      this.missing.set(dependency.name, dependency);
-      return undefined;
+    if (answer?.kind !== "error") {
+      if (answer === undefined) this.wait(dependency);
+      return answer;
     }
-    return answer;
+    this.#failed ??= { dependency, message: answer.message };
+    this.wait(dependency);
+    return undefined;
   }
 
   /** Marks a dependency whose answer is not good enough yet. */
   wait(dependency: Dependency): void {
     this.missing.set(dependency.name, dependency);
+    if (!this.missingAt.has(dependency.name)) this.missingAt.set(dependency.name, this.position);
   }
 }

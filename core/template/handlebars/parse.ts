@@ -93,6 +93,7 @@ class HandlebarsProgram {
       // Handlebars takes `@key` for the helper of that name; without arguments it is what the loop says.
       if (given.length === 0 && data !== undefined && Object.hasOwn(data, declared.name)) return data[declared.name];
       const session = this.#session as Session;
+      session.position = loc === undefined ? 0 : this.#positionOf(loc.start.line) + loc.start.column;
       try {
         return toHandlebars(call(declared, given.map(fromHandlebars), session));
       } catch (error) {

@@ -16,13 +16,17 @@ export type FaultClass = "parse" | "execute" | "dependency";
 export class TemplateFault extends Error {
   readonly class: FaultClass;
   readonly position: number;
+  /** What was expected, and the known name that was probably meant. */
   readonly hint: string | undefined;
+  /** How much of the source is wrong, in UTF-16 units; undefined when that is for the source to tell. */
+  readonly length: number | undefined;
 
-  constructor(faultClass: FaultClass, message: string, position: number, hint?: string) {
+  constructor(faultClass: FaultClass, message: string, position: number, hint?: string, length?: number) {
     super(message);
     this.class = faultClass;
     this.position = position;
     this.hint = hint;
+    this.length = length;
   }
 }
 

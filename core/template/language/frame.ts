@@ -29,12 +29,12 @@ export class Run {
   }
 
   /** A fault at the node where the run stands. */
-  fail(message: string): never {
+  fail(message: string, hint?: string): never {
     const { line, column } = placeOf(this.source, this.node.position);
     const node = printNode(this.node);
     const shown = node.length > NODE_SHOWN_MAX ? `${node.slice(0, NODE_SHOWN_MAX)}…` : node;
     const where = `template: :${line}:${column}: executing ${JSON.stringify(this.template)} at <${shown}>`;
-    throw new TemplateFault("execute", `${where}: ${message}`, this.node.position);
+    throw new TemplateFault("execute", `${where}: ${message}`, this.node.position, hint);
   }
 
   step(): void {

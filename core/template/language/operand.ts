@@ -163,6 +163,7 @@ export class PipelineCompiler {
         return run.fail(`error calling ${name}: function is disabled`);
       }
       run.step();
+      run.session.position = at.position;
       try {
         return bounded(known.call(values, run.session), run);
       } catch (error) {
