@@ -120,11 +120,14 @@ class Parser {
     }
   }
 
+  /** Goes behind the end of the action that is being read, if it has not been read to its end. */
   #leaveAction(): void {
-    const isOutside = this.#tokens.next > 0 && this.#tokens.token(this.#tokens.next - 1).type === "rightDelim";
-    while (!isOutside && !["eof", "rightDelim"].includes(this.#tokens.peek().type)) this.#tokens.next += 1;
-    if (!isOutside && this.#tokens.peek().type === "rightDelim") this.#tokens.next += 1;
-    this.#tokens.furthest = this.#tokens.next;
+    const tokens = this.#tokens;
+    if (tokens.next === 0 || tokens.token(tokens.next - 1).type !== "rightDelim") {
+      while (!["eof", "rightDelim"].includes(tokens.peek().type)) tokens.next += 1;
+      if (tokens.peek().type === "rightDelim") tokens.next += 1;
+    }
+    tokens.furthest = tokens.next;
     this.#actionLine = 0;
   }
 
