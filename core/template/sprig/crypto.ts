@@ -117,6 +117,48 @@ export const sprigCrypto: readonly TemplateFunction[] = [
     made(session, "genCA", { commonName: text(name), days: intValue(days), isAuthority: true }),
   ),
   local(
+    "genCAWithKey",
+    "string; int; string",
+    "certificate",
+    "genCA for a private key that is given",
+    ([name, days, key], session) =>
+      made(session, "genCAWithKey", {
+        commonName: text(name),
+        days: intValue(days),
+        isAuthority: true,
+        keyPem: text(key),
+      }),
+  ),
+  local(
+    "genSelfSignedCertWithKey",
+    "string; any; any; int; string",
+    "certificate",
+    "genSelfSignedCert for a private key that is given",
+    ([name, addresses, dns, days, key], session) =>
+      made(session, "genSelfSignedCertWithKey", {
+        commonName: text(name),
+        addresses: names(addresses),
+        dnsNames: names(dns),
+        days: intValue(days),
+        keyPem: text(key),
+      }),
+  ),
+  local(
+    "genSignedCertWithKey",
+    "string; any; any; int; any; string",
+    "certificate",
+    "genSignedCert for a private key that is given",
+    ([name, addresses, dns, days, ca, key], session) =>
+      made(session, "genSignedCertWithKey", {
+        commonName: text(name),
+        addresses: names(addresses),
+        dnsNames: names(dns),
+        days: intValue(days),
+        authority: authorityOf(ca),
+        keyPem: text(key),
+      }),
+  ),
+  local(
     "genSelfSignedCert",
     "string; any; any; int",
     "certificate",
