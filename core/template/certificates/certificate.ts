@@ -29,6 +29,8 @@ export interface CertificateRequest {
   readonly days: number;
   readonly isAuthority?: boolean;
   readonly keyKind: Signature["algorithm"];
+  /** The key to certify; a new one when absent. */
+  readonly keyPem?: string;
   /** Who signs it; itself when absent. */
   readonly authority?: Certificate;
 }
@@ -54,9 +56,9 @@ export interface MadeCertificate extends Certificate {
 export function makeCertificate(request: CertificateRequest, tools: CertificateTools): MadeCertificate | string {
   const wrong = request.addresses?.find((address) => parseIp(address) === undefined);
   if (wrong !== undefined) return `${JSON.stringify(wrong)} is no IP address`;
-  const keyPem = tools.cryptography.generatePrivateKey(request.keyKind);
+  const keyPem = request.keyPem ?? tools.cryptography.generatePrivateKey(request.keyKind);
   const publicKey = tools.cryptography.publicKey(keyPem);
-  if (publicKey === undefined) return "the platform made a key that it cannot read";
+  if (publicKey === undefined) return "the private key cannot be read";
   const issuer = request.authority === undefined ? nameOf(request.commonName) : subjectOf(request.authority.certPem);
   if (issuer === undefined) return "the authority's certificate cannot be read";
   const signingKey = request.authority?.keyPem ?? keyPem;
