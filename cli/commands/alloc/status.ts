@@ -45,13 +45,13 @@ export async function runAllocStatus(context: Context): Promise<number> {
 async function printAll(context: Context): Promise<number> {
   const answer = await context.api.call("allocations.list");
   const prefix = "Error querying allocations: ";
-  return answer.ok ? showAnswer(context, answer.value.body, prefix) : fail(context, prefix, answer.failure);
+  return answer.ok ? showAnswer(context, answer.value.body) : fail(context, prefix, answer.failure);
 }
 
 async function printOne(context: Context, { id, namespace }: Allocation): Promise<number> {
   const answer = await context.api.call("allocation.read", { params: { id }, query: { namespace } });
   const prefix = "Error querying allocation: ";
-  return answer.ok ? showAnswer(context, answer.value.body, prefix) : fail(context, prefix, answer.failure);
+  return answer.ok ? showAnswer(context, answer.value.body) : fail(context, prefix, answer.failure);
 }
 
 function short(alloc: Allocation, nowMs: number): string {

@@ -35,7 +35,7 @@ async function run(context: Context): Promise<number> {
   };
   const answer = await api.call("evaluations.list", { query });
   if (!answer.ok) return fail(context, "Error querying evaluations: ", answer.failure);
-  if (flags.bool("json") || flags.has("t")) return showAnswer(context, answer.value.body, "");
+  if (flags.bool("json") || flags.has("t")) return showAnswer(context, answer.value.body);
   const evaluations = await api.list("evaluations.list", Evaluation, { query });
   if (!evaluations.ok) return fail(context, "Error querying evaluations: ", evaluations.failure);
   if (evaluations.value.length === 0) io.out("No evals found\n");

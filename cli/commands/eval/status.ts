@@ -51,7 +51,7 @@ export async function runEvalStatus(context: Context): Promise<number> {
 async function printJson(context: Context, { id }: Evaluation): Promise<number> {
   const answer = await context.api.call("evaluation.read", { params: { id } });
   const prefix = "Error querying evaluation: ";
-  return answer.ok ? showAnswer(context, answer.value.body, prefix) : fail(context, prefix, answer.failure);
+  return answer.ok ? showAnswer(context, answer.value.body) : fail(context, prefix, answer.failure);
 }
 
 async function findEvaluation(context: Context, wanted: string): Promise<Result<Evaluation>> {

@@ -57,7 +57,7 @@ async function list(context: Context): Promise<number> {
   };
   const answer = await api.call("nodes.list", { query });
   if (!answer.ok) return fail(context, "Error querying node status: ", answer.failure);
-  if (flags.bool("json") || flags.has("t")) return showAnswer(context, answer.value.body, "");
+  if (flags.bool("json") || flags.has("t")) return showAnswer(context, answer.value.body);
   const nodes = await api.list("nodes.list", NodeListStub, { query });
   if (!nodes.ok) return fail(context, "Error querying node status: ", nodes.failure);
   if (nodes.value.length === 0) {
@@ -149,7 +149,7 @@ async function show(context: Context, wanted: string): Promise<number> {
   if (flags.bool("json") || flags.has("t")) {
     const answer = await context.api.call("node.read", { params: { id: node.id } });
     return answer.ok
-      ? showAnswer(context, answer.value.body, "")
+      ? showAnswer(context, answer.value.body)
       : fail(context, "Error querying node info: ", answer.failure);
   }
   const allocs = await context.api.list("node.allocations", AllocListStub, { params: { id: node.id } });

@@ -18,8 +18,7 @@ async function run(context: Context): Promise<number> {
   const { args, flags, io } = context;
   const wanted = args[0] ?? "";
   const found = templateFunctions.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
-  if (flags.bool("json") || flags.text("t") !== undefined)
-    return showAnswer(context, JSON.stringify(found.map(entry)), "");
+  if (flags.bool("json") || flags.text("t") !== undefined) return showAnswer(context, JSON.stringify(found.map(entry)));
   if (found.length === 0) return fail(context, "", { code: "not_found", message: `no function is called ${wanted}` });
   const width = Math.min(40, Math.max(...found.map((one) => usage(one).length)));
   io.out(found.map((one) => `${usage(one).padEnd(width)}  ${one.summary}\n`).join(""));
