@@ -216,6 +216,32 @@ describe("a set of templates", () => {
   });
 });
 
+describe("an error of a template that knows a secret", () => {
+  const secret = "p4ssword:hunter22";
+  const failure = (source: string): string => {
+    const parsed = parseTemplate(source);
+    if (!parsed.ok) throw new Error(parsed.failure.message);
+    const answer = { kind: "value", value: secret, secrets: [secret] } as const;
+    const pass = render(parsed.value, snapshotOf(new Map([[keyQuery("a", "block").name, answer]])), { host });
+    return pass.ok ? "rendered" : pass.failure.message;
+  };
+
+  it.each([
+    ["the secret itself", '{{ key "a" | parseInt }}'],
+    ["a part of it", '{{ key "a" | trimPrefix "p4ssword:" | parseInt }}'],
+    ["another form of it", '{{ key "a" | toUpper | parseInt }}'],
+    ["an encoding of it", '{{ key "a" | base64Encode | parseInt }}'],
+    ["a name made of it", '{{ service (printf "%s!" (key "a")) }}'],
+    ["a pattern made of it", '{{ regexMatch (printf "(%s" (key "a")) "x" }}'],
+    ["a document made of it", '{{ parseYAML (printf "a: [%s" (key "a")) }}'],
+    ["a layout of a failure", '{{ sprig_fail (key "a") }}'],
+  ])("does not tell %s", (_, source) => {
+    const text = failure(source);
+    expect(text).toContain("error calling");
+    expect(text).not.toMatch(/hunter22|HUNTER22|p4ssword:h|cDRzc3dvcmQ/);
+  });
+});
+
 describe("a file of environment variables", () => {
   it("is read as the recorded agent reads it", () => {
     const read = parseEnvFile(

@@ -79,7 +79,7 @@ export function render(template: Template, snapshot: Snapshot, options: RenderOp
     const { missingAt, writes, printed, steps } = session;
     return ok({ output: missing.length === 0 ? output : undefined, missing, missingAt, used, writes, printed, steps });
   } catch (error) {
-    return { ok: false, failure: redact(faultOf(error, template), secretsOf(session, snapshot)) };
+    return { ok: false, failure: redact(faultOf(error, template), secretsOf(session, snapshot), template.source) };
   }
 }
 
