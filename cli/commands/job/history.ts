@@ -59,7 +59,7 @@ async function run(context: Context): Promise<number> {
   }
   if (flags.bool("json") || flags.has("t")) {
     const jobs = shown.map(({ job }) => job);
-    return showAnswer(context, encodeJsonList(Job, jobs));
+    return showAnswer(context, encodeJsonList(Job, jobs), "");
   }
   io.out(`${shown.map((each) => versionText(context, each)).join("\n\n")}\n`);
   return 0;

@@ -87,7 +87,7 @@ async function showParts(context: Context, { params, query }: JobAddress): Promi
     if (!answer.ok) return fail(context, "Error querying job: ", answer.failure);
     fields.push(`"${name}":${answer.value.body}`);
   }
-  return showAnswer(context, `[{${fields.join(",")}}]`, { typeName: "command.JobJson" });
+  return showAnswer(context, `[{${fields.join(",")}}]`, "", "command.JobJson");
 }
 
 async function show(context: Context, wanted: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { type TemplateFunction, templateFunctions } from "#core/template";
-import { type Command, type Context, fail, showAnswer } from "#cli/shell";
+import { answerFlags, type Command, type Context, fail, showAnswer, wantsAnswer } from "#cli/shell";
 
 export const command: Command = {
   path: ["template", "functions"],
@@ -7,18 +7,15 @@ export const command: Command = {
   usage: "[options] [<name>]",
   help: "Lists the functions that templates may call, or those whose names hold the given text. As JSON the list serves\neditors for completion.",
   usesApi: false,
-  flags: [
-    { name: "json", type: "bool", help: "Output in JSON format." },
-    { name: "t", type: "text", value: "template", help: "Format and display using a Go template." },
-  ],
+  flags: answerFlags,
   run,
 };
 
 async function run(context: Context): Promise<number> {
-  const { args, flags, io } = context;
+  const { args, io } = context;
   const wanted = args[0] ?? "";
   const found = templateFunctions.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
-  if (flags.bool("json") || flags.text("t") !== undefined) return showAnswer(context, JSON.stringify(found.map(entry)));
+  if (wantsAnswer(context)) return showAnswer(context, JSON.stringify(found.map(entry)));
   if (found.length === 0) return fail(context, "", { code: "not_found", message: `no function is called ${wanted}` });
   const width = Math.min(40, Math.max(...found.map((one) => usage(one).length)));
   io.out(found.map((one) => `${usage(one).padEnd(width)}  ${one.summary}\n`).join(""));
