@@ -23,6 +23,7 @@ export function httpPorts(
       contact: () => ({ knownLeader: consensus.leadership.leader !== undefined, lastContactMs: 0 }),
     },
     jobs: {
+      parse: (request) => jobs.parse(request),
       admit: (job, context) => jobs.admit(job, context),
       validate: (job, context) => jobs.validate(job, context),
       plan: (admission, wantsDiff) => jobs.plan(admission, wantsDiff),

@@ -29,6 +29,7 @@ export const endpoints = {
     path: "/v1/jobs/parse",
     kind: "local",
     access: inNamespace("parse-job", "submit-job"),
+    query: { diagnostics: { type: "bool", help: "answer {Job, Diagnostics}: what is wrong as data" } },
     help: "turns the text of a job file into the API's form",
   },
   "job.validate": {

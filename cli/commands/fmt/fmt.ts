@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { err, failureOf, ok, product, type Result } from "#core/base";
-import { type Diagnostic, diagnosticLine, formatHcl, renderDiagnostic } from "#core/hcl";
+import { compatibleLine, type Diagnostic, formatHcl, renderDiagnostic } from "#core/hcl";
 import { type Command, type Context, fail } from "#cli/shell";
 
 const DEPTH_MAX = 64;
@@ -68,7 +68,7 @@ function formatFile(context: Context, file: string): Result<boolean> {
 function format({ program }: Context, text: string, file: string): Result<string> {
   const { text: formatted, diagnostics } = formatHcl(text, file);
   if (formatted !== undefined) return ok(formatted);
-  const show = program === product.compatibleName ? diagnosticLine : renderDiagnostic;
+  const show = program === product.compatibleName ? compatibleLine : renderDiagnostic;
   const problems = diagnostics.map((diagnostic: Diagnostic) => show(diagnostic)).join("\n");
   return err("invalid", `Error formatting ${file}:\n${problems}`.trimEnd());
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { err, failureOf, ok, product, type Result } from "#core/base";
-import { type Diagnostic, diagnosticLine, hasErrors, renderDiagnostic } from "#core/hcl";
+import { compatibleLine, type Diagnostic, diagnosticLine, hasErrors, renderDiagnostic } from "#core/hcl";
 import { parseJobFile, readApiJob } from "#core/jobspec";
 import type { JobDraft } from "#core/model";
 import type { Context, Flag } from "#cli/shell";
@@ -47,7 +47,7 @@ export async function readJob(context: Context, path: string): Promise<Result<Re
 
 /** Each problem with the lines that it is about; in the compatible form one line each. */
 function parseRefusal({ program }: Context, path: string, diagnostics: readonly Diagnostic[]): Result<never> {
-  const show = program === product.compatibleName ? diagnosticLine : renderDiagnostic;
+  const show = program === product.compatibleName ? compatibleLine : renderDiagnostic;
   const problems = diagnostics.map((diagnostic) => show(diagnostic)).join("\n");
   return err("invalid", `Error parsing job file from ${path}:\n${problems}`.trimEnd());
 }

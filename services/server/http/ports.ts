@@ -21,7 +21,23 @@ export interface Registered {
   readonly warnings: readonly string[];
 }
 
+/** What reading the text of a job gave; without a job it is refused. */
+export interface ParseOutcome {
+  /** JSON. */
+  readonly job: string | undefined;
+  readonly message: string;
+  readonly advice: string;
+  /** A JSON list. */
+  readonly diagnostics: string;
+}
+
 export interface JobsPort {
+  /** Reads the text of a job that comes from anybody: bounded in time and memory. */
+  parse(request: {
+    readonly jobHcl: string;
+    readonly variables: string;
+    readonly canonicalize: boolean;
+  }): Promise<Result<ParseOutcome>>;
   /** Completes and checks a job in the form of the API; `job` is parsed JSON. */
   admit(job: unknown, context: AdmissionContext): Result<Admission>;
   validate(job: unknown, context: AdmissionContext): Result<JobValidateResponse>;

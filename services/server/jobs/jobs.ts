@@ -1,10 +1,12 @@
 import { type Clock, err, ok, type Random, type Result, uuidFrom } from "#core/base";
 import type { Command } from "#core/fsm";
-import { warningText } from "#core/jobspec";
+import { type ParseRequest, warningText } from "#core/jobspec";
 import { Evaluation, type Job, type JobPlanResponse, type JobSubmission, type JobValidateResponse } from "#core/model";
 import { empty } from "#core/schema";
 import type { Store } from "#core/store";
 import { type Admission, type AdmissionContext, admit, check } from "./admission.ts";
+import type { ParseOutcome } from "./parse-text.ts";
+import type { JobParser } from "./parser.ts";
 import { planJob } from "./plan.ts";
 
 const PRIORITY_MIN = 1;
@@ -17,6 +19,7 @@ export interface JobsPorts {
   ) => Promise<Result<{ readonly index: number; readonly outcome: { readonly jobModifyIndex?: number } }>>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly parser: JobParser;
   /** `server.job_max_source_size`, in bytes. */
   readonly maxSourceBytes: number;
   /** `server.job_tracked_versions`. */
@@ -64,6 +67,11 @@ export class Jobs {
 
   constructor(ports: JobsPorts) {
     this.#ports = ports;
+  }
+
+  /** Reads the text of a job, in a thread of its own with bounds on time and memory. */
+  parse(request: ParseRequest): Promise<Result<ParseOutcome>> {
+    return this.#ports.parser.parse(request);
   }
 
   /** Completes and checks a job in the form of the API. */

@@ -1,11 +1,11 @@
+import { queryBool } from "#core/api";
 import { err } from "#core/base";
-import { parseForApi } from "#core/jobspec";
-import { Job, JobPlanResponse, JobValidateResponse } from "#core/model";
+import { JobPlanResponse, JobValidateResponse } from "#core/model";
 import { any, bool, int, struct, text as textField } from "#core/schema";
-import { encodeJson, encodeJsonDraft } from "#core/wire";
-import { failed, json, text } from "../reply.ts";
+import { encodeJson } from "#core/wire";
+import { failed, json } from "../reply.ts";
 import { decodeBody } from "../request.ts";
-import type { Handler, Handlers } from "./handler.ts";
+import { type Handler, type Handlers, withFlags } from "./handler.ts";
 import { registerReply } from "./job-writes.ts";
 import { admitSent, contextOf } from "./sent-job.ts";
 
@@ -35,12 +35,21 @@ const RevertBody = struct("JobRevertRequest", {
   vaultToken: textField(5),
 });
 
-const parse: Handler = (request) => {
-  const body = decodeBody(ParseBody, request.body);
-  if (!body.ok) return failed(body.failure);
-  const parsed = parseForApi(body.value);
-  return "job" in parsed ? json(encodeJsonDraft(Job, parsed.job)) : text(parsed.message, BAD_REQUEST);
-};
+const parse = withFlags(
+  (request) => queryBool(request.query, "diagnostics"),
+  async (request, ports, wantsDiagnostics) => {
+    const body = decodeBody(ParseBody, request.body);
+    if (!body.ok) return failed(body.failure);
+    const parsed = await ports.jobs.parse(body.value);
+    if (!parsed.ok) return failed(parsed.failure);
+    const { job, message, advice, diagnostics } = parsed.value;
+    if (wantsDiagnostics) {
+      const answer = `{"Job":${job ?? "null"},"Diagnostics":${diagnostics}}`;
+      return job === undefined ? { kind: "json", json: answer, status: BAD_REQUEST } : json(answer);
+    }
+    return job === undefined ? failed(err("bad_request", message, { hint: advice }).failure) : json(job);
+  },
+);
 
 const validate: Handler = (request, ports) => {
   const body = decodeBody(ValidateBody, request.body);
