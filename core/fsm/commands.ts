@@ -1,16 +1,14 @@
 import {
-  AllocDeploymentStatus,
-  AllocNetworkStatus,
   Allocation,
+  AllocationReport,
   Evaluation,
   Job,
   JobSubmission,
   Node,
   NodeEvent,
   SchedulerConfiguration,
-  TaskState,
 } from "#core/model";
-import { bool, type DraftFields, type InferFields, int, list, map, ref, type Struct, struct, text } from "#core/schema";
+import { bool, type DraftFields, type InferFields, int, list, ref, type Struct, struct, text } from "#core/schema";
 
 const jobRegisterFields = {
   job: ref(1, () => Job),
@@ -115,24 +113,6 @@ export interface NodeStatusUpdate extends InferFields<typeof nodeStatusUpdateFie
 export const NodeStatusUpdate: Struct<NodeStatusUpdate, DraftFields<typeof nodeStatusUpdateFields>> = struct(
   "NodeStatusUpdate",
   nodeStatusUpdateFields,
-);
-
-const allocationReportFields = {
-  id: text(1),
-  clientStatus: text(2),
-  clientDescription: text(3),
-  taskStates: map(
-    4,
-    ref.of(() => TaskState),
-  ),
-  deploymentStatus: ref(5, () => AllocDeploymentStatus, { nullable: true }),
-  networkStatus: ref(6, () => AllocNetworkStatus, { nullable: true }),
-};
-/** What a client says of one of its allocations. */
-export interface AllocationReport extends InferFields<typeof allocationReportFields> {}
-export const AllocationReport: Struct<AllocationReport, DraftFields<typeof allocationReportFields>> = struct(
-  "AllocationReport",
-  allocationReportFields,
 );
 
 const clientUpdateFields = {

@@ -56,7 +56,7 @@ export const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   "core/hcl": ["@noble/hashes", "bcryptjs", "yaml"],
   "core/template": ["@noble/hashes", "bcryptjs", "handlebars", "yaml"],
   "services/server/rpc": ["@grpc/grpc-js"],
-  "services/client/node": ["@grpc/grpc-js"],
+  "services/client/link": ["@grpc/grpc-js"],
   "services/server/http": ["fastify", "ws"],
   "integrations/telemetry": ["pino", "prom-client"],
   "integrations/envoy": ["@grpc/grpc-js", "@bufbuild/protobuf"],

@@ -44,6 +44,12 @@ export const command: Command = {
     { name: "rpc-port", type: "int", value: "port", help: "Port of the RPC. Default 4647." },
     { name: "serf-port", type: "int", value: "port", help: "Port of the gossip. Default 4648." },
     { name: "server", type: "bool", help: "Runs a server." },
+    {
+      name: "servers",
+      type: "list",
+      value: "address",
+      help: "A server of the region, for a client without one; may be given several times.",
+    },
   ],
   run,
 };
@@ -83,6 +89,7 @@ function flagsOf({ flags }: Context): AgentFlags {
     serfPort: flags.int("serf-port"),
     server: flags.has("server") ? flags.bool("server") : undefined,
     client: flags.has("client") ? flags.bool("client") : undefined,
+    servers: flags.has("servers") ? flags.list("servers").flatMap((value) => value.split(",")) : undefined,
     nodeClass: flags.text("node-class"),
     nodePool: flags.text("node-pool"),
     meta: flags.has("meta") ? meta : undefined,
@@ -118,11 +125,19 @@ async function runUntilSignal(context: Context, options: AgentOptions): Promise<
   return left.ok ? 0 : fail(context, "", left.failure);
 }
 
-function warnOpen(context: Context, { httpAddress }: AgentOptions): void {
-  if (httpAddress.startsWith("127.") || httpAddress === "::1" || httpAddress === "localhost") return;
+function warnOpen(context: Context, { httpAddress, bindAddress, serverEnabled }: AgentOptions): void {
+  const open = [
+    ...(isLoopback(httpAddress) ? [] : [`API listens on ${httpAddress}`]),
+    ...(!serverEnabled || isLoopback(bindAddress) ? [] : [`RPC listens on ${bindAddress}`]),
+  ];
+  if (open.length === 0) return;
   context.io.err(
-    `Warning: the API listens on ${httpAddress} without access control: whoever reaches it can run commands on this machine (raw_exec)\n`,
+    `Warning: the ${open.join(" and the ")} without access control: whoever reaches it can run commands on this machine (raw_exec means remote code execution)\n`,
   );
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1" || address === "localhost";
 }
 
 /** Resolves at the first signal; a second one of the same kind ends the process at once. */

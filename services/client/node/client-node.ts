@@ -18,7 +18,7 @@ import { lockDirectory } from "./lock.ts";
 import { type NodeMeta, nodeMeta, nodeRecord } from "./node-record.ts";
 import { Presence } from "./presence.ts";
 import { StatusReporter } from "./reporter.ts";
-import type { NodeCredentials, ServerLink } from "./server-link.ts";
+import type { NodeCredentials, ServerLink } from "#client/link";
 
 export interface ClientNodeOptions {
   readonly config: ClientConfig;
