@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { err, failureOf, ok, product, type Result } from "#core/base";
@@ -5,6 +6,7 @@ import { compatibleLine, type Diagnostic, diagnosticLine, hasErrors, renderDiagn
 import { parseJobFile, readApiJob } from "#core/jobspec";
 import type { JobDraft } from "#core/model";
 import type { Context, Flag } from "#cli/shell";
+import { localFiles } from "./local-files.ts";
 
 /** Options of every command that reads a job file. */
 export const jobFileFlags: readonly Flag[] = [
@@ -18,11 +20,20 @@ export const jobFileFlags: readonly Flag[] = [
   { name: "var-file", type: "list", value: "path", help: "Reads variables from a file." },
 ];
 
+export const vaultNamespaceFlag: Flag = {
+  name: "vault-namespace",
+  type: "text",
+  value: "namespace",
+  help: "The Vault namespace of the job.",
+};
+
 /** A job as its author wrote it. */
 export interface ReadJob {
   readonly job: JobDraft;
   readonly source: string;
   readonly format: string;
+  /** The variable files, one after the other. */
+  readonly variables: string;
 }
 
 /** The job of a file, or all that is wrong with it. */
@@ -30,19 +41,32 @@ export async function readJob(context: Context, path: string): Promise<Result<Re
   const text = await readSource(context, path);
   if (!text.ok) return text;
   if (context.flags.bool("json")) {
+    if (context.flags.has("var") || context.flags.has("var-file"))
+      return err("invalid", "Invalid job options: cannot use variables with JSON files.");
     const job = readApiJob(text.value);
-    return job.ok ? ok({ job: job.value, source: text.value, format: "json" }) : job;
+    return job.ok ? ok({ job: job.value, source: text.value, format: "json", variables: "" }) : job;
   }
   const varFiles = readVarFiles(context.flags.list("var-file"));
   if (!varFiles.ok) return varFiles;
   const file = path === "-" ? "stdin.hcl" : path;
   const strict = !context.flags.has("hcl2-strict") || context.flags.bool("hcl2-strict");
   const options = { file, strict, variables: context.flags.list("var"), varFiles: varFiles.value, env: context.env };
-  const { job, diagnostics } = parseJobFile(text.value, options);
+  const { job, diagnostics } = parseJobFile(text.value, {
+    ...options,
+    files: localFiles(process.cwd(), context.env["HOME"]),
+    random: (count) => randomBytes(count),
+  });
   for (const warning of diagnostics.filter((each) => each.severity === "warning"))
     context.io.err(`${diagnosticLine(warning)}\n`);
   if (job === undefined || hasErrors(diagnostics)) return parseRefusal(context, path, diagnostics);
-  return ok({ job, source: text.value, format: "hcl2" });
+  const variables = varFiles.value.map((each) => each.text).join("\n");
+  return ok({ job: { ...job, ...namespaces(context) }, source: text.value, format: "hcl2", variables });
+}
+
+/** The namespaces of other programs that an argument names. */
+function namespaces({ flags }: Context): Partial<JobDraft> {
+  const [consulNamespace, vaultNamespace] = [flags.text("consul-namespace"), flags.text("vault-namespace")];
+  return { ...(consulNamespace && { consulNamespace }), ...(vaultNamespace && { vaultNamespace }) };
 }
 
 /** Each problem with the lines that it is about; in the compatible form one line each. */

@@ -1,12 +1,11 @@
 import { queryBool } from "#core/api";
 import { err } from "#core/base";
 import { JobPlanResponse, JobValidateResponse } from "#core/model";
-import { any, bool, int, struct, text as textField } from "#core/schema";
+import { any, bool, struct, text as textField } from "#core/schema";
 import { encodeJson } from "#core/wire";
 import { failed, json } from "../reply.ts";
 import { decodeBody } from "../request.ts";
 import { type Handler, type Handlers, withFlags } from "./handler.ts";
-import { registerReply } from "./job-writes.ts";
 import { admitSent, contextOf } from "./sent-job.ts";
 
 const BAD_REQUEST = 400;
@@ -25,14 +24,6 @@ const PlanBody = struct("JobPlanRequest", {
   policyOverride: bool(3),
   region: textField(4),
   namespace: textField(5),
-});
-
-const RevertBody = struct("JobRevertRequest", {
-  jobId: textField(1),
-  jobVersion: int(2),
-  enforcePriorVersion: int(3, { nullable: true }),
-  consulToken: textField(4),
-  vaultToken: textField(5),
 });
 
 const parse = withFlags(
@@ -73,25 +64,8 @@ const plan: Handler = (request, ports) => {
   return json(encodeJson(JobPlanResponse, planned.value), { "X-Nomad-Index": String(planned.value.index) });
 };
 
-const revert: Handler = async (request, ports) => {
-  const body = decodeBody(RevertBody, request.body);
-  if (!body.ok) return failed(body.failure);
-  const { jobId, jobVersion, enforcePriorVersion } = body.value;
-  if (jobId === "") return failed(err("bad_request", "JobID must be specified", { field: "JobID" }).failure);
-  if (jobId !== request.params["id"])
-    return failed(err("bad_request", "Job ID does not match", { field: "JobID" }).failure);
-  const reverted = await ports.jobs.revert({
-    namespace: request.namespace,
-    jobId,
-    version: jobVersion,
-    priorVersion: enforcePriorVersion ?? undefined,
-  });
-  return reverted.ok ? registerReply(reverted.value) : failed(reverted.failure);
-};
-
 export const jobPlans = {
   "jobs.parse": parse,
   "job.validate": validate,
   "job.plan": plan,
-  "job.revert": revert,
 } satisfies Partial<Handlers>;
