@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { err, failureOf, ok, product, type Result } from "#core/base";
 import { compatibleLine, type Diagnostic, diagnosticLine, hasErrors, renderDiagnostic } from "#core/hcl";
 import { parseJobFile, readApiJob } from "#core/jobspec";
 import type { JobDraft } from "#core/model";
-import type { Context, Flag } from "#cli/shell";
+import { type Context, type Flag, readTextFile } from "#cli/shell";
 import { localFiles } from "./local-files.ts";
 
 /** Options of every command that reads a job file. */
@@ -78,19 +77,25 @@ function parseRefusal({ program }: Context, path: string, diagnostics: readonly 
 
 async function readSource(context: Context, path: string): Promise<Result<string>> {
   try {
-    return ok(path === "-" ? await context.io.readAll() : readFileSync(path, "utf8"));
+    return ok(path === "-" ? await context.io.readAll() : readTextFile(path));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "no such file or directory" : failureOf(error).message;
-    const message = `Error getting jobfile from ${JSON.stringify(path)}: source path error: stat ${resolve(path)}: ${reason}`;
+    const prefix = `Error getting jobfile from ${JSON.stringify(path)}`;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      return err("invalid", `${prefix}: ${failureOf(error).message}`);
+    const message = `${prefix}: source path error: stat ${resolve(path)}: no such file or directory`;
     return err("not_found", message, { hint: "`drover job init` writes an example" });
   }
 }
 
 function readVarFiles(paths: readonly string[]): Result<{ file: string; text: string }[]> {
-  try {
-    return ok(paths.map((file) => ({ file, text: readFileSync(file, "utf8") })));
-  } catch (error) {
-    return err("not_found", failureOf(error).message, { field: "-var-file" });
-  }
+  const files: { file: string; text: string }[] = [];
+  for (const file of paths)
+    try {
+      files.push({ file, text: readTextFile(file) });
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      const reason = isMissing ? "no such file or directory" : failureOf(error).message;
+      return err("not_found", `variable file ${JSON.stringify(file)}: ${reason}`, { field: "-var-file" });
+    }
+  return ok(files);
 }
