@@ -45,8 +45,8 @@ export async function startClientAgent(
   }
   parts.client = client.value;
   client.value.start();
-  const leave = async (): Promise<Result<void>> => {
-    const left = await client.value.leave(leaveOptions(options));
+  const leave = async (hurry: AbortSignal): Promise<Result<void>> => {
+    const left = await client.value.leave(leaveOptions(options, hurry));
     await close();
     return left;
   };

@@ -19,12 +19,13 @@ export function openClient(
 }
 
 /** In `-dev` nothing stays; otherwise tasks keep running for the next agent. */
-export function leaveOptions({ isDev }: AgentOptions): LeaveOptions {
+export function leaveOptions({ isDev }: AgentOptions, hurry: AbortSignal): LeaveOptions {
   return {
     stopTasks: isDev,
     killTimeoutCapMs: DEV_KILL_TIMEOUT_MS,
     deadlineMs: LEAVE_DEADLINE_MS,
     removeFiles: isDev,
+    hurry,
   };
 }
 

@@ -5,6 +5,9 @@ import type { DataDirectory } from "./data-directory.ts";
 export interface Agent {
   readonly httpPort: number;
   readonly directory: DataDirectory;
-  /** Leaves within five seconds: in `-dev` the tasks end and nothing stays, otherwise they keep running. */
-  leave(): Promise<Result<void>>;
+  /**
+   * Leaves within five seconds: in `-dev` the tasks end and nothing stays, otherwise they keep running.
+   * When `hurry` aborts, what still runs is killed.
+   */
+  leave(hurry: AbortSignal): Promise<Result<void>>;
 }

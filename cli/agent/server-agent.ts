@@ -56,7 +56,7 @@ async function startParts(
   await established(server, machine);
   const client = await startClient(options, directory, parts, machine);
   if (!client.ok) return client;
-  return ok({ httpPort: bound.value, directory, leave: () => leaveAll(options, directory, parts) });
+  return ok({ httpPort: bound.value, directory, leave: (hurry) => leaveAll(options, directory, parts, hurry) });
 }
 
 async function startClient(
@@ -86,8 +86,13 @@ function established(server: ServerPart, { timers }: Machine): Promise<void> {
   });
 }
 
-async function leaveAll(options: AgentOptions, directory: DataDirectory, parts: Parts): Promise<Result<void>> {
-  const left = parts.client ? await parts.client.leave(leaveOptions(options)) : ok(undefined);
+async function leaveAll(
+  options: AgentOptions,
+  directory: DataDirectory,
+  parts: Parts,
+  hurry: AbortSignal,
+): Promise<Result<void>> {
+  const left = parts.client ? await parts.client.leave(leaveOptions(options, hurry)) : ok(undefined);
   await closeParts(options, directory, parts);
   return left;
 }

@@ -13,6 +13,7 @@ import {
 import { type Command, type Context, fail } from "#cli/shell";
 
 const EXIT_STOPPED = 3;
+const EXIT_FORCED = 130;
 
 export const command: Command = {
   path: ["agent"],
@@ -20,6 +21,7 @@ export const command: Command = {
   usage: "[options]",
   help: "Runs a server, a client, or with -dev both with their state in a temporary folder, until a signal ends it.",
   usesApi: false,
+  handlesSignals: true,
   flags: [
     { name: "bind", type: "text", value: "address", help: "Address to listen on." },
     { name: "bootstrap-expect", type: "int", value: "count", help: "Servers with which the region begins." },
@@ -119,9 +121,9 @@ async function runUntilSignal(context: Context, options: AgentOptions): Promise<
     region: options.region,
     data: agent.value.directory.root,
   });
-  const signal = await ended;
+  const signal = await ended.first;
   logger.log("info", "leaving", { signal });
-  const left = await agent.value.leave();
+  const left = await agent.value.leave(ended.second);
   return left.ok ? 0 : fail(context, "", left.failure);
 }
 
@@ -140,14 +142,24 @@ function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1" || address === "localhost";
 }
 
-/** Resolves at the first signal; a second one of the same kind ends the process at once. */
-function signals(): Promise<string> {
-  return new Promise((resolve) => {
+interface Signals {
+  readonly first: Promise<string>;
+  /** Aborts at the second signal; a third ends the process at once. */
+  readonly second: AbortSignal;
+}
+
+function signals(): Signals {
+  const hurry = new AbortController();
+  const first = new Promise<string>((resolve) => {
+    let count = 0;
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(name, () => {
-        process.once(name, () => process.exit(130));
-        resolve(name);
+      process.on(name, () => {
+        count++;
+        if (count === 1) resolve(name);
+        else if (count === 2) hurry.abort();
+        else process.exit(EXIT_FORCED);
       });
     }
   });
+  return { first, second: hurry.signal };
 }

@@ -61,6 +61,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const job of ["counter", "mover"])
+    await server.call(`/v1/job/${job}?purge=true`, undefined, "DELETE").catch(() => undefined);
+  await until("nothing runs", async () => (await running("mover")).length === 0).catch(() => undefined);
   for (const agent of [...clients, server]) await agent.stop();
   killStrays(folder);
   rmSync(folder, { recursive: true, force: true });
