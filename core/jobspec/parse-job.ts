@@ -159,8 +159,7 @@ class JobFileReading {
     const values = resolveVariables(declared, given, texts);
     validateVariables(declared, values, this.constants);
     const block = this.onlyJob(root.blocks);
-    if (block === undefined || hasErrors(this.#foreign)) return undefined;
-    return this.decode(root, block, values);
+    return block && this.decode(root, block, values);
   }
 
   private decode(root: BodyContent, block: Block, values: ReadonlyMap<string, Value>): JobDraft {

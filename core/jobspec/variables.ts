@@ -21,6 +21,7 @@ import {
   typeOf,
   type Value,
   objectValue,
+  unknownValue,
 } from "#core/hcl";
 
 /** A value from outside the file, still without a type. */
@@ -231,8 +232,9 @@ export function resolveVariables(
     const value = given.has(variable.name)
       ? givenValue(variable, given.get(variable.name) as GivenValue, texts)
       : variable.defaultValue;
-    if (value !== undefined) values.set(variable.name, value);
-    else if (!given.has(variable.name) && !texts.hasUnread) reportUnset(variable, texts);
+    // One without a value is unknown: what is wrong elsewhere is told in the same run.
+    values.set(variable.name, value ?? unknownValue);
+    if (value === undefined && !given.has(variable.name) && !texts.hasUnread) reportUnset(variable, texts);
   }
   return values;
 }
