@@ -23,4 +23,4 @@ const server = createServer((request, answer) => {
   setTimeout(() => answer.writeHead(fails ? 500 : 200).end(version), delayMs);
 });
 server.keepAliveTimeout = 60_000;
-server.listen(Number(port), "127.0.0.1", () => console.log("listening"));
+server.listen(Number(port), "127.0.0.1", () => process.stdout.write("listening\n"));

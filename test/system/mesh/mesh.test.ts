@@ -98,6 +98,37 @@ describe.skipIf(!isPresent)("two versions behind one caller", () => {
     expect(world.run("mesh", "split", "-force", "api", "v1=95", "v2=5").code).toBe(0);
   });
 
+  test("status, config and check tell what is there, what differs and who may call whom", async () => {
+    const status = world.run("mesh", "status");
+    expect(status.out.split("\n").map((line) => line.split(/ {2,}/))).toMatchObject([
+      ["Proxy", "Service", "Port", "State", "Envoy", "Clusters/Listeners/Routes", "Refused"],
+      ["api-1-sidecar-proxy", "api", expect.any(String), "connected", expect.any(String), "1/1/1", "0"],
+      ["api-2-sidecar-proxy", "api", expect.any(String), "connected", expect.any(String), "1/1/1", "0"],
+      ["web-1-sidecar-proxy", "web", expect.any(String), "connected", expect.any(String), "3/2/1", "0"],
+      [""],
+    ]);
+    const json = world.run("mesh", "status", "-t", "{{range .}}{{.ProxyID}} {{.State}}\n{{end}}");
+    expect(json.out).toContain("web-1-sidecar-proxy connected\n");
+    for (const id of ["web-1", "api-1", "api-2"])
+      expect(world.run("mesh", "config", "-diff", id)).toMatchObject({
+        code: 0,
+        out: `${id}-sidecar-proxy has what it should have\n`,
+      });
+    expect(JSON.parse(world.run("mesh", "config", "web-1").out)).toHaveProperty(["route api", "name"], "api");
+    expect(world.run("mesh", "config", "nobody").err).toContain('no proxy "nobody" runs on this machine');
+    const intention = { SourceName: "*", DestinationName: "api", Action: "deny" };
+    const made = await world.consul.call<{ ID: string }>("/connect/intentions", intention, "POST");
+    expect(world.run("mesh", "check", "web", "api")).toMatchObject({
+      code: 2,
+      out: `web => api: denied by the intention * => api (precedence 8, ${made.ID})\n`,
+    });
+    await world.consul.call(`/connect/intentions/${made.ID}`, undefined, "DELETE");
+    expect(world.run("mesh", "check", "web", "api")).toMatchObject({
+      code: 0,
+      out: "web => api: allowed by default: no intention names them\n",
+    });
+  });
+
   test("intentions hold as soon as they are there, and no longer", async () => {
     const status = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/`)).status;
     const made = await world.consul.call<{ ID: string }>(
