@@ -139,7 +139,7 @@ export class TaskTemplates {
 
   #tellMissing(): void {
     if (this.#set.isReady) return;
-    const text = missingText(this.#set.missing);
+    const text = missingText(this.#set.missing, this.#set.answers);
     if (text !== "" && text !== this.#lastMissing) this.#options.observer.missing(`Missing: ${text}`);
     this.#lastMissing = text;
     this.#after(MISSING_INTERVAL_MS, () => this.#tellMissing());
