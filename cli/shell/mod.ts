@@ -5,3 +5,4 @@ export { type Context, fail, failUsage, type Io, uiHint } from "./context.ts";
 export { type Flag, Flags, parseFlags } from "./flags.ts";
 export { runProcess } from "./main.ts";
 export { runCommand, type Shell } from "./run.ts";
+export { readTextFile } from "./text-file.ts";

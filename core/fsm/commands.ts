@@ -156,6 +156,31 @@ export const SchedulerConfigure: Struct<SchedulerConfigure, DraftFields<typeof s
   schedulerConfigureFields,
 );
 
+const jobStabilityFields = { namespace: text(1), jobId: text(2), version: int(3), stable: bool(4) };
+export interface JobStability extends InferFields<typeof jobStabilityFields> {}
+export const JobStability: Struct<JobStability, DraftFields<typeof jobStabilityFields>> = struct(
+  "JobStability",
+  jobStabilityFields,
+);
+
+const jobVersionTaggingFields = {
+  namespace: text(1),
+  jobId: text(2),
+  name: text(3),
+  description: text(4),
+  version: int(5),
+  /** Whatever version is the newest when the entry is applied. */
+  latest: bool(6),
+  /** Takes the name away. */
+  remove: bool(7),
+  trackedVersions: int(8),
+};
+export interface JobVersionTagging extends InferFields<typeof jobVersionTaggingFields> {}
+export const JobVersionTagging: Struct<JobVersionTagging, DraftFields<typeof jobVersionTaggingFields>> = struct(
+  "JobVersionTagging",
+  jobVersionTaggingFields,
+);
+
 /** Every type of entry: its number, never reused, and the shape of its payload. */
 export const commandTypes = {
   jobRegister: { number: 1, payload: JobRegister },
@@ -167,6 +192,8 @@ export const commandTypes = {
   clientUpdate: { number: 7, payload: ClientUpdate },
   reap: { number: 8, payload: Reap },
   schedulerConfigure: { number: 9, payload: SchedulerConfigure },
+  jobStability: { number: 10, payload: JobStability },
+  jobVersionTagging: { number: 11, payload: JobVersionTagging },
 } as const;
 
 export type CommandName = keyof typeof commandTypes;

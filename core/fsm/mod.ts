@@ -8,6 +8,7 @@ export {
   type EvaluationUpdate,
   type JobDeregister,
   type JobRegister,
+  type JobVersionTagging,
   type NodeRegister,
   type NodeStatusUpdate,
   type PlanResult,

@@ -5,9 +5,9 @@ import { join } from "node:path";
 const home = process.env["DROVER_COMPONENTS"] ?? "/opt/drover-components";
 
 /** A real component: its path, or undefined where it is not installed; in CI that is a failure. */
-export function component(name: "consul" | "envoy"): string | undefined {
+export function component(name: "chromium" | "consul" | "envoy"): string | undefined {
   const named = process.env[`DROVER_${name.toUpperCase()}`];
-  const path = named ?? join(home, "bin", name);
+  const path = named ?? (name === "chromium" ? "/usr/bin/chromium" : join(home, "bin", name));
   if (existsSync(path)) return path;
   if (process.env["CI"]) throw new Error(`${path} is missing: .ci/components installs it`);
   return undefined;
