@@ -206,7 +206,17 @@ describe("a set of templates", () => {
       member("a", '{{ range $i := loop 5 }}{{ key (printf "k%d" $i) }}{{ end }}', { mode: "noop" }),
     );
     play.at(0);
-    expect(missingText(play.set.missing)).toBe("kv.block(k0), kv.block(k1), kv.block(k2), and 2 more");
+    expect(missingText(play.set.missing, play.set.answers)).toBe(
+      "kv.block(k0), kv.block(k1), kv.block(k2), and 2 more",
+    );
+  });
+
+  it("does not tell a secret that the name of a missing value is made of", () => {
+    const play = new Play(member("a", '{{ key (key "a") }}', { mode: "noop" }));
+    play.at(0);
+    play.set.receive(keyQuery("a", "block"), { kind: "value", value: "hunter22", secrets: ["hunter22"] }, 1);
+    play.at(1);
+    expect(missingText(play.set.missing, play.set.answers)).toBe("kv.block([redacted])");
   });
 
   it("says what failed, without the secret", () => {

@@ -1,7 +1,7 @@
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
 import { checkTemplate } from "#core/template";
 import { explainProblem } from "./explain.ts";
-import { dialectOf, readText } from "./source.ts";
+import { delimitersOf, dialectOf, readText, sourceFlags } from "./source.ts";
 
 export const command: Command = {
   path: ["template", "check"],
@@ -9,14 +9,7 @@ export const command: Command = {
   usage: "[options] <file> [<file> ...]",
   help: "Reads templates without data and says all that is wrong with each: the place, what was expected, the nearest known\nname.",
   usesApi: false,
-  flags: [
-    {
-      name: "dialect",
-      type: "text",
-      value: "go|handlebars",
-      help: "Language of the templates. Default go, handlebars for names that end in .hbs.",
-    },
-  ],
+  flags: sourceFlags,
   run,
 };
 
@@ -29,7 +22,11 @@ async function run(context: Context): Promise<number> {
     if (!dialect.ok) return fail(context, "", dialect.failure);
     const source = await readText(file);
     if (!source.ok) return fail(context, "", source.failure);
-    const problems = checkTemplate(source.value, { file, dialect: dialect.value });
+    const problems = checkTemplate(source.value, {
+      file,
+      dialect: dialect.value,
+      delimiters: delimitersOf(context, undefined),
+    });
     if (problems.length > 0) wrong += 1;
     io.err(problems.map((problem) => explainProblem(problem, source.value)).join("\n"));
   }

@@ -16,7 +16,7 @@ import {
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
 import { explain, explainProblem } from "./explain.ts";
 import { localHost } from "./host.ts";
-import { dialectOf, readData, readText } from "./source.ts";
+import { delimitersOf, dialectOf, readData, readText, sourceFlags } from "./source.ts";
 
 export const command: Command = {
   path: ["template", "render"],
@@ -26,12 +26,7 @@ export const command: Command = {
   usesApi: false,
   flags: [
     { name: "data", type: "text", value: "file", help: "JSON with consul, vault, nomad, env, files and options." },
-    {
-      name: "dialect",
-      type: "text",
-      value: "go|handlebars",
-      help: "Language of the template. Default go, handlebars for a name that ends in .hbs.",
-    },
+    ...sourceFlags,
     { name: "env", type: "bool", help: "Lets the template see this process's environment." },
     { name: "env-file", type: "bool", help: "Reads the output as an environment file and prints its variables." },
     { name: "vars", type: "list", value: "path:key=value", help: "An item of a variable. May be given several times." },
@@ -118,12 +113,11 @@ function refuse({ io }: Context, failure: Failure, source: string): number {
   return 1;
 }
 
-function parse({ flags }: Context, { file, source, data }: Rendering): Result<Template> {
-  const dialect = dialectOf(flags.text("dialect"), file);
+function parse(context: Context, { file, source, data }: Rendering): Result<Template> {
+  const dialect = dialectOf(context.flags.text("dialect"), file);
   if (!dialect.ok) return dialect;
   if (dialect.value === "handlebars") return parseHandlebars(source, { file });
-  const { left_delimiter: left = "{{", right_delimiter: right = "}}" } = data.options ?? {};
-  return parseTemplate(source, { file, delimiters: { left, right } });
+  return parseTemplate(source, { file, delimiters: delimitersOf(context, data.options) });
 }
 
 function renderPass(context: Context, template: Template, data: WorldData): Result<Pass> {

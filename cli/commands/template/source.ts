@@ -1,7 +1,28 @@
 import { readFile } from "node:fs/promises";
 import { err, ok, type Result } from "#core/base";
-import type { Dialect, WorldData } from "#core/template";
+import type { Delimiters, Dialect, WorldData } from "#core/template";
 import { parseJson } from "#core/wire";
+import type { Context, Flag } from "#cli/shell";
+
+/** How a template is read. */
+export const sourceFlags: readonly Flag[] = [
+  {
+    name: "dialect",
+    type: "text",
+    value: "go|handlebars",
+    help: "Language of the template. Default go, handlebars for a name that ends in .hbs.",
+  },
+  { name: "left-delimiter", type: "text", value: "text", help: "What begins an action. Default {{." },
+  { name: "right-delimiter", type: "text", value: "text", help: "What ends an action. Default }}." },
+];
+
+/** The delimiters of the options, else of the data, else the usual ones. */
+export function delimitersOf({ flags }: Context, options: WorldData["options"]): Delimiters {
+  return {
+    left: flags.text("left-delimiter") ?? options?.left_delimiter ?? "{{",
+    right: flags.text("right-delimiter") ?? options?.right_delimiter ?? "}}",
+  };
+}
 
 export async function readText(path: string): Promise<Result<string>> {
   try {

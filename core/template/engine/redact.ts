@@ -20,6 +20,11 @@ export function redact(failure: Failure, secrets: readonly string[], source: str
   };
 }
 
+/** A text without the secrets, such as the name of what is waited for. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.filter((secret) => secret !== "").reduce(replaceSecret, text);
+}
+
 /** Behind the node that an error names: the node is a piece of the source itself. */
 const QUOTED = /"((?:[^"\\]|\\.)*)"|`([^`]*)`|'([^']*)'/g;
 

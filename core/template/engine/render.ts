@@ -73,7 +73,11 @@ export function render(template: Template, snapshot: Snapshot, options: RenderOp
   });
   try {
     const output = template.run(session);
-    if (session.failed !== undefined) return failedDependency(session.failed);
+    if (session.failed !== undefined)
+      return {
+        ok: false,
+        failure: redact(failedDependency(session.failed).failure, secretsOf(session, snapshot), template.source),
+      };
     const missing = [...session.missing.values()];
     const used = [...session.used.values()];
     const { missingAt, writes, printed, steps } = session;

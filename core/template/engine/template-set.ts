@@ -1,6 +1,7 @@
 import { assert, type Failure, type Result } from "#core/base";
 import type { Dependency } from "../data/dependency.ts";
 import type { Answer } from "../data/snapshot.ts";
+import { withoutSecrets } from "./redact.ts";
 import type { Pass } from "./render.ts";
 import type { FileWrite } from "./session.ts";
 
@@ -232,9 +233,13 @@ function firstScripts(members: readonly SetMember[]): SetEffect[] {
 
 const NAMED_MAX = 3;
 
-/** `kv.block(a), kv.block(b), kv.block(c), and 2 more`: for the event that tells what a task waits for. */
-export function missingText(missing: readonly Dependency[]): string {
-  const names = missing.slice(0, NAMED_MAX).map(({ name }) => name);
+/**
+ * `kv.block(a), kv.block(b), kv.block(c), and 2 more`: for the event that tells what a task waits for. A name may be made
+ * of secrets that other answers brought.
+ */
+export function missingText(missing: readonly Dependency[], answers: ReadonlyMap<string, Answer>): string {
+  const secrets = [...answers.values()].flatMap((answer) => (answer.kind === "value" ? (answer.secrets ?? []) : []));
+  const names = missing.slice(0, NAMED_MAX).map(({ name }) => withoutSecrets(name, secrets));
   const more = missing.length - names.length;
   return names.join(", ") + (more > 0 ? `, and ${more} more` : "");
 }

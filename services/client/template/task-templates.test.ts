@@ -9,7 +9,7 @@ import { type Answer, deniedByDefault } from "#core/template";
 import { TaskTemplates, TemplateRenderer } from "#client/template";
 import { eventually, ManualTime } from "#test/clients";
 
-const renderer = new TemplateRenderer();
+const renderer = new TemplateRenderer({ timeMs: 10_000, memoryMib: 256 });
 afterAll(() => renderer.close());
 let root: string;
 beforeEach(() => {

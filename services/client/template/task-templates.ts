@@ -128,6 +128,11 @@ export class TaskTemplates {
     this.#wake?.cancel();
   }
 
+  /** What the environment files hold now, for a task that starts again by itself; later templates win over earlier ones. */
+  get added(): ReadonlyMap<string, string> {
+    return new Map([...this.#items.keys()].flatMap((id) => [...(this.#environments.get(id) ?? [])]));
+  }
+
   #after(delayMs: number, run: () => void): TimerHandle {
     const timer = this.#options.timers.after(delayMs, () => {
       this.#timers.delete(timer);
@@ -139,7 +144,7 @@ export class TaskTemplates {
 
   #tellMissing(): void {
     if (this.#set.isReady) return;
-    const text = missingText(this.#set.missing);
+    const text = missingText(this.#set.missing, this.#set.answers);
     if (text !== "" && text !== this.#lastMissing) this.#options.observer.missing(`Missing: ${text}`);
     this.#lastMissing = text;
     this.#after(MISSING_INTERVAL_MS, () => this.#tellMissing());
@@ -205,9 +210,9 @@ export class TaskTemplates {
       case "failed":
         return this.#fail(`Template failed: ${effect.failure.message}`);
       case "ready":
-        return observer.ready(this.#environment());
+        return observer.ready(this.added);
       case "restart":
-        return this.#withSplay(effect.splayMs, () => observer.restart(this.#environment()));
+        return this.#withSplay(effect.splayMs, () => observer.restart(this.added));
       case "signal":
         return this.#withSplay(effect.splayMs, () => observer.signal(effect.signal));
       case "script":
@@ -278,11 +283,6 @@ export class TaskTemplates {
     }
     const reason = `error parsing env template "${path}": ${read.failure.message}`;
     this.#fail(`Template failed to read environment variables: ${reason}`);
-  }
-
-  /** Later templates win over earlier ones. */
-  #environment(): ReadonlyMap<string, string> {
-    return new Map([...this.#items.keys()].flatMap((id) => [...(this.#environments.get(id) ?? [])]));
   }
 
   #fail(message: string): void {

@@ -4,7 +4,7 @@ import { isConformancePresent } from "#test/support";
 import { agentCases, playAgentCase, recordedOutcome } from "./play.ts";
 
 const cases = agentCases();
-const renderer = new TemplateRenderer();
+const renderer = new TemplateRenderer({ timeMs: 10_000, memoryMib: 256 });
 afterAll(() => renderer.close());
 
 function lines(text: string): string {

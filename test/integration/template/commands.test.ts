@@ -108,6 +108,19 @@ exit 1
   expect(drover(["check", "b.tpl"], files)).toBe("The template is well-formed\n");
 });
 
+test("other delimiters are options of both", () => {
+  const files = { "in.tpl": "[[ add 1 2 ]] {{ not ours }}\n" };
+  const delimiters = ["-left-delimiter", "[[", "-right-delimiter", "]]"];
+  expect(drover(["check", ...delimiters, "in.tpl"], files)).toBe("The template is well-formed\n");
+  expect(drover(["render", ...delimiters, "in.tpl"], files)).toBe("3 {{ not ours }}\n");
+});
+
+test("functions lists what the table declares", () => {
+  expect(drover(["functions", "safeTree"], {})).toBe("safeTree string  tree that waits while there is none\n");
+  expect(drover(["functions", "-t", "{{range .}}{{.Name}} {{.Kind}}{{end}}", "safeTree"], {})).toBe("safeTree data\n");
+  expect(drover(["functions", "nope"], {})).toBe("no function is called nope\nexit 1\n");
+});
+
 test("render reads a data file", () => {
   const source = '{{ key "app/name" }}{{ range service "web" }} {{ .Address }}:{{ .Port }}{{ end }} {{ env "WHO" }}\n';
   const files = { "in.tpl": source, "data.json": data };
