@@ -84,21 +84,19 @@ class WorkerLog {
     return ((this.#durable - before) * 1000) / (performance.now() - startMs);
   }
 
-  /** As core/raft does: what arrived in one turn is one batch, and half of it travels while the other half is written. */
+  /** Every client proposes again once its own commit is answered; as core/raft does, what arrives in a turn is a batch. */
   #fill(outstanding: number): void {
-    const half = Math.max(1, outstanding >> 1);
-    while (outstanding - (this.#index - this.#durable) >= half) {
-      const first = this.#index + 1;
-      this.#index += half;
-      const entries = Array.from({ length: half }, (_, offset) => ({
-        index: first + offset,
-        term: 1,
-        kind: "command" as const,
-        data: this.#data,
-      }));
-      const rest = { truncateAfter: undefined, reset: undefined, hardState: undefined };
-      this.#log?.append({ epoch: this.#index, index: this.#index, term: 1, ...rest, entries });
-    }
+    const first = this.#index + 1;
+    const count = outstanding - (this.#index - this.#durable);
+    this.#index += count;
+    const entries = Array.from({ length: count }, (_, offset) => ({
+      index: first + offset,
+      term: 1,
+      kind: "command" as const,
+      data: this.#data,
+    }));
+    const rest = { truncateAfter: undefined, reset: undefined, hardState: undefined };
+    this.#log?.append({ epoch: this.#index, index: this.#index, term: 1, ...rest, entries });
   }
 
   async close(): Promise<void> {

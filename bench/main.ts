@@ -6,6 +6,7 @@ import { run as logRecovery } from "./log-recovery.ts";
 import { placements } from "./placements.ts";
 import { memory, start, version } from "./processes.ts";
 import { run as raftEntries } from "./raft-entries.ts";
+import { raftSeeds } from "./raft-seeds.ts";
 import { run as template } from "./template.ts";
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   jobspec,
   template: async () => template(write),
   "raft-entries": async () => raftEntries(write),
+  "raft-seeds": raftSeeds,
   "log-commits": () => logCommits(write),
   "log-recovery": async () => logRecovery(write),
 };

@@ -3,5 +3,5 @@ export { startAgent } from "./agent.ts";
 export type { Agent } from "./running-agent.ts";
 export { createLogger, parseLevel } from "./logger.ts";
 export { type AgentFlags, type AgentOptions, resolveOptions } from "./options.ts";
-export { systemClock } from "./platform.ts";
+export { systemClock, systemRandom, systemTimers } from "./platform.ts";
 export { type LoadedConfig, loadConfig } from "./load-config.ts";

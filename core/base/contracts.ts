@@ -27,6 +27,14 @@ export interface Random {
   bytes(length: number): Uint8Array;
 }
 
+/**
+ * Asks whether this rare but allowed course is taken now (FoundationDB's BUGGIFY): a short batch, a skipped heartbeat.
+ * Only simulations ever say yes.
+ */
+export type Buggify = (site: string) => boolean;
+
+export const neverBuggify: Buggify = () => false;
+
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 export type LogFields = Readonly<Record<string, unknown>>;
 

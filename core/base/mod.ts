@@ -6,7 +6,18 @@ export { assert, unreachable } from "./assert.ts";
 export { utf8Decode, utf8Encode, compareBytes, concatBytes, toHex, fromHex } from "./bytes.ts";
 export { ByteReader, ByteWriter } from "./byte-fields.ts";
 export { BoundedQueue } from "./bounded-queue.ts";
-export type { Clock, Instant, Logger, LogFields, LogLevel, Random, TimerHandle, Timers } from "./contracts.ts";
+export {
+  type Buggify,
+  type Clock,
+  type Instant,
+  type Logger,
+  type LogFields,
+  type LogLevel,
+  neverBuggify,
+  type Random,
+  type TimerHandle,
+  type Timers,
+} from "./contracts.ts";
 export { crc32c } from "./crc32c.ts";
 export { ExactNumber } from "./exact-number.ts";
 export {

@@ -18,15 +18,15 @@ export class Prng implements Random {
   /** The next 32 bits. */
   next(): number {
     const s = this.#state;
-    const [s0, s1, s2, s3] = [s[0] as number, s[1] as number, s[2] as number, s[3] as number];
-    const scrambled = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
-    s[2] = s2 ^ s0;
-    s[3] = s3 ^ s1;
-    s[1] = s1 ^ (s[2] as number);
-    s[0] = s0 ^ (s[3] as number);
-    s[2] = (s[2] as number) ^ (s1 << 9);
-    s[3] = rotateLeft(s[3] as number, 11);
-    return scrambled;
+    const s0 = s[0] as number;
+    const s1 = s[1] as number;
+    const second = (s[2] as number) ^ s0;
+    const third = (s[3] as number) ^ s1;
+    s[0] = s0 ^ third;
+    s[1] = s1 ^ second;
+    s[2] = second ^ (s1 << 9);
+    s[3] = rotateLeft(third, 11);
+    return Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
   }
 
   below(bound: number): number {

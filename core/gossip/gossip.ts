@@ -5,7 +5,16 @@ import { answerStream, mergeAnswer, pingBytes, stateBytes } from "./exchange.ts"
 import type { KeyRing } from "./key-ring.ts";
 import { isReachable, type Member } from "./member.ts";
 import type { Dead, GossipMessage, Suspect } from "./message.ts";
-import { aliveOf, announceSelf, expireSuspicions, hearAlive, hearDead, hearSuspect, reap } from "./news.ts";
+import {
+  aliveOf,
+  announceSelf,
+  askSuspects,
+  expireSuspicions,
+  hearAlive,
+  hearDead,
+  hearSuspect,
+  reap,
+} from "./news.ts";
 import type { GossipOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
@@ -150,6 +159,7 @@ export class Gossip {
    * incarnation: news that missed one member is made up for at the next packet instead of the next full exchange.
    */
   #tellBelief(name: string, address: string): void {
+    if (!this.#pool.options.profile.tellsSuspects) return;
     const known = this.#pool.members.get(name);
     if (known === undefined || known.address !== address || known.state === "alive" || known.state === "left") return;
     const { incarnation } = known;
@@ -193,8 +203,10 @@ export class Gossip {
   #timer(): void {
     const { nowMs, options } = this.#pool;
     const { profile } = options;
+    if (nowMs - this.#armedAtMs > profile.probeTimeoutMs && profile.healthMax > 0) this.#stoodStill();
     this.#armedAtMs = Number.POSITIVE_INFINITY;
     this.#prober.tick();
+    askSuspects(this.#pool);
     expireSuspicions(this.#pool);
     if (nowMs >= this.#gossipAtMs) {
       this.#gossipAtMs = nowMs + profile.gossipIntervalMs;
@@ -214,6 +226,17 @@ export class Gossip {
     this.#pool.emit({ type: "left" });
   }
 
+  /**
+   * This process was stopped: the silence was its own. Nobody is accused because of it, and every suspicion gets back the
+   * time in which a refutation could not be heard (Lifeguard's local health, from the clock instead of from lost acks).
+   */
+  #stoodStill(): void {
+    const lateMs = this.#pool.nowMs - this.#armedAtMs;
+    this.#pool.health.change(1);
+    this.#prober.abandon();
+    for (const suspicion of this.#pool.suspicions.values()) suspicion.postpone(lateMs);
+  }
+
   #housekeeping(): void {
     this.#reapAtMs = this.#pool.nowMs + REAP_INTERVAL_MS;
     reap(this.#pool);
@@ -222,6 +245,7 @@ export class Gossip {
   }
 
   #gossip(): void {
+    if (this.#pool.isLeaving) this.#queueGoodbye();
     if (this.#pool.queue.size === 0) return;
     const { gossipFanout, gossipToTheDeadMs } = this.#pool.options.profile;
     const hears = (member: Member): boolean =>
@@ -279,16 +303,24 @@ export class Gossip {
     const { name, incarnation } = this.#pool;
     this.#pool.isLeaving = true;
     this.#leftAtMs = this.#pool.nowMs + LEAVE_MS;
-    this.#pool.queue.add(`member ${name}`, { type: "dead", name, incarnation, from: name });
+    this.#queueGoodbye();
     const goodbye = encodeMessage({ type: "dead", name, incarnation, from: name });
     for (const member of this.#pool.pick(this.#pool.options.profile.gossipFanout, isReachable))
       this.#pool.sendPacket(member.address, [goodbye]);
   }
 
+  /** Said until the end: nobody can ask again who was not told. */
+  #queueGoodbye(): void {
+    const { name, incarnation } = this.#pool;
+    this.#pool.queue.add(`member ${name}`, { type: "dead", name, incarnation, from: name });
+  }
+
   #finish(): readonly GossipEffect[] {
     let dueMs = Math.min(this.#prober.nextDueMs, this.#gossipAtMs, this.#pushPullAtMs, this.#reconnectAtMs);
     dueMs = Math.min(dueMs, this.#reapAtMs, this.#leftAtMs);
-    for (const suspicion of this.#pool.suspicions.values()) dueMs = Math.min(dueMs, suspicion.deadlineMs);
+    const { tellsSuspects } = this.#pool.options.profile;
+    for (const suspicion of this.#pool.suspicions.values())
+      dueMs = Math.min(dueMs, suspicion.deadlineMs, tellsSuspects ? suspicion.questionMs : dueMs);
     if (dueMs < this.#armedAtMs) {
       this.#armedAtMs = dueMs;
       this.#pool.emit({ type: "timer", atMs: dueMs });

@@ -20,4 +20,5 @@ export {
   wanProfile,
   withoutLifeguard,
 } from "./options.ts";
+export { retransmitLimit } from "./broadcast-queue.ts";
 export { suspicionBounds } from "./suspicion.ts";

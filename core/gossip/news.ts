@@ -1,3 +1,4 @@
+import { encodeMessage } from "./codec.ts";
 import { equalTags, isReachable, type Member, type MemberState } from "./member.ts";
 import type { Alive, Dead, Suspect } from "./message.ts";
 import { MEMBERS_MAX, NAME_BYTES_MAX } from "./options.ts";
@@ -102,6 +103,22 @@ export function hearDead(pool: Pool, news: Dead): void {
   const member: Member = { ...known, incarnation: news.incarnation, state, sinceMs: pool.nowMs };
   settle(pool, member, news);
   pool.emit({ type: "member", news: state === "left" ? "leave" : "fail", member });
+}
+
+/**
+ * Before its verdict every holder of a suspicion asks the suspect itself: whoever missed the refutation (it stood still, its
+ * packets were lost) hears it then, and does not spread a death that nobody else believes in.
+ */
+export function askSuspects(pool: Pool): void {
+  if (!pool.options.profile.tellsSuspects) return;
+  for (const [name, suspicion] of pool.suspicions) {
+    if (suspicion.questionMs > pool.nowMs) continue;
+    suspicion.asked();
+    const address = pool.members.get(name)?.address;
+    if (address === undefined) continue;
+    const { incarnation } = suspicion;
+    pool.sendPacket(address, [encodeMessage({ type: "suspect", name, incarnation, from: pool.name })]);
+  }
 }
 
 /** Suspects whose time is over are declared failed; failed and left members are forgotten in the end. */

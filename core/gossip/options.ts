@@ -1,4 +1,4 @@
-import type { Random } from "#core/base";
+import type { Buggify, Random } from "#core/base";
 
 /** The rhythm of a pool (reference performance.md §2.3). All times in milliseconds. */
 export interface GossipProfile {
@@ -13,7 +13,7 @@ export interface GossipProfile {
   readonly suspicionMaxMultiplier: number;
   /** The worst local health; 0 switches Lifeguard's stretching of time-outs off. */
   readonly healthMax: number;
-  /** A suspect that is probed is told so first, and can refute at once (Lifeguard's buddy system). */
+  /** A suspect is told so by whoever probes it or hears from it, and can refute at once (Lifeguard's buddy system). */
   readonly tellsSuspects: boolean;
   /** Failed members still get gossip for this long, so that they learn of it and refute. */
   readonly gossipToTheDeadMs: number;
@@ -78,6 +78,8 @@ export interface GossipOptions {
   readonly keys?: readonly Uint8Array[] | undefined;
   /** A number above any that this name used before (kept on disk by the service), so that old news about it loses. */
   readonly incarnation?: number | undefined;
+  /** Rare courses that a simulation takes on purpose; absent in production. */
+  readonly buggify?: Buggify | undefined;
 }
 
 /** Bytes of a datagram, headers of the network below it excluded. */

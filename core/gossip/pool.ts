@@ -98,6 +98,7 @@ export class Pool {
     const { label, name: from, profile } = this.options;
     let room = PACKET_BYTES_MAX - packetOverhead(label, from) - (this.keyRing.isEncrypting ? SEAL_BYTES : 0);
     for (const message of messages) room -= message.length + MESSAGE_OVERHEAD;
+    if (this.options.buggify?.("gossip/packet/no-room")) room = 0;
     const news = this.queue.take(room, retransmitLimit(profile.retransmitMultiplier, this.#reachable));
     if (messages.length + news.length === 0) return;
     const plain = encodePacket({ label, from, incarnation: this.incarnation }, [...messages, ...news]);

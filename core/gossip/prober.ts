@@ -67,6 +67,11 @@ export class Prober {
     this.#runErrands();
   }
 
+  /** Gives the probe up without a verdict. */
+  abandon(): void {
+    this.#probe = undefined;
+  }
+
   #begin(): void {
     const { health, options, nowMs } = this.#pool;
     const intervalMs = health.stretch(options.profile.probeIntervalMs);
@@ -107,8 +112,9 @@ export class Prober {
   #askOthers(probe: Probe): void {
     probe.isIndirect = true;
     const { name, address } = probe.target;
+    const { buggify, profile } = this.#pool.options;
     const helpers = this.#pool.pick(
-      this.#pool.options.profile.indirectProbes,
+      buggify?.("gossip/probe/one-helper") ? 1 : profile.indirectProbes,
       (member) => member.state === "alive" && member.name !== name,
     );
     probe.expectedNacks = helpers.length;

@@ -20,11 +20,14 @@ export function suspicionBounds(
   return { minMs, maxMs: profile.suspicionMaxMultiplier * minMs, confirmations };
 }
 
+const QUESTIONS_MAX = 3;
+
 /** One suspicion: it waits long while one member alone holds it, and shorter the more confirm it independently. */
 export class Suspicion {
   readonly incarnation: number;
   readonly #bounds: SuspicionBounds;
-  readonly #startedMs: number;
+  #startedMs: number;
+  #questions = 0;
   readonly #confirmedBy = new Set<string>();
 
   constructor(incarnation: number, from: string, bounds: SuspicionBounds, nowMs: number) {
@@ -40,6 +43,21 @@ export class Suspicion {
     const count = this.#confirmedBy.size - 1;
     const waitMs = maxMs - (maxMs - minMs) * (Math.log(count + 1) / Math.log(confirmations + 1));
     return this.#startedMs + Math.max(minMs, waitMs);
+  }
+
+  /** When the suspect itself is asked next: at 1/2, 3/4 and 7/8 of the time that it has; then no more. */
+  get questionMs(): number {
+    if (this.#questions >= QUESTIONS_MAX) return Number.POSITIVE_INFINITY;
+    return this.#startedMs + (this.deadlineMs - this.#startedMs) * (1 - 0.5 ** (this.#questions + 1));
+  }
+
+  asked(): void {
+    this.#questions++;
+  }
+
+  /** This member stood still meanwhile: nobody could have told it better. */
+  postpone(byMs: number): void {
+    this.#startedMs += byMs;
   }
 
   /** True when this is a new confirmation, worth telling on. */

@@ -1,4 +1,4 @@
-import { assert } from "#core/base";
+import { assert, type Buggify, neverBuggify } from "#core/base";
 import { BATCH_HEADER_BYTES, encodedBytes, type LogBatch, MARKER_BYTES, RecordEncoder } from "./batch.ts";
 import { ByteView } from "./bytes.ts";
 import { type Disk, type LogIdentity, segmentName, SLOTS_NAME, SPARE_NAME } from "./disk.ts";
@@ -11,6 +11,8 @@ export interface LogWriterOptions {
   readonly identity: LogIdentity;
   /** Files are prepared with this size: 64 MiB, 1 MiB in development. */
   readonly segmentBytes: number;
+  /** Rare courses that a simulation takes on purpose; absent in production. */
+  readonly buggify?: Buggify;
 }
 
 /** What a sync made durable: every batch up to `epoch`. */
@@ -24,12 +26,13 @@ const ZEROS_BYTES = 1024 * 1024;
 const FIRST_BUFFER_BYTES = 64 * 1024;
 
 /**
- * Appends to the log: `write` puts batches behind one another in a single write, `sync` makes them durable and adds
+ * Appends to the log: `write` puts batches behind one another in a single write, `sync` makes them durable, `mark` adds
  * the marker that says so. Any failure of the disk throws, and the writer must not be used again.
  */
 export class LogWriter {
   readonly #disk: Disk;
   readonly #options: LogWriterOptions;
+  readonly #buggify: Buggify;
   #buffer = new ByteView(new Uint8Array(FIRST_BUFFER_BYTES));
   #segments: LiveSegment[];
   #hardState: StoredHardState;
@@ -42,6 +45,7 @@ export class LogWriter {
   #term: number;
   #pendingEpoch: number | undefined = undefined;
   #isSlotDirty = false;
+  #isMarkerDue = false;
   #hasSpare: boolean;
   #nextSlot: number;
 
@@ -49,13 +53,14 @@ export class LogWriter {
   constructor(disk: Disk, options: LogWriterOptions, recovery: Recovery, nowMs: number) {
     this.#disk = disk;
     this.#options = options;
+    this.#buggify = options.buggify ?? neverBuggify;
     this.#segments = [...recovery.segments];
     this.#hardState = recovery.hardState;
     this.#sequence = recovery.nextSequence - 1;
     this.#durable = recovery.end;
     this.#index = recovery.end.index;
     this.#term = recovery.end.term;
-    this.#hasSpare = disk.size(SPARE_NAME) !== undefined;
+    this.#hasSpare = (disk.size(SPARE_NAME) ?? 0) >= options.segmentBytes;
     this.#nextSlot = recovery.nextSlot;
     this.#settleTail(recovery);
     this.#beginSegment(nowMs);
@@ -90,9 +95,11 @@ export class LogWriter {
   write(batches: readonly LogBatch[], nowMs: number): void {
     assert(this.#pendingEpoch === undefined, "a sync follows every write");
     assert(batches.length > 0, "there is something to write");
+    this.mark();
     const content = batches.reduce((sum, batch) => sum + encodedBytes(batch), 0);
     const total = BATCH_HEADER_BYTES + content;
-    const isFull = this.#offset + total + MARKER_BYTES > this.#options.segmentBytes;
+    const isFull =
+      this.#offset + total + MARKER_BYTES > this.#options.segmentBytes || this.#buggify("log/segment/early");
     if (isFull && this.#offset > SEGMENT_HEADER_BYTES) this.#beginSegment(nowMs);
     this.#encode(batches, content, total, nowMs);
     this.#disk.write(this.#name, this.#offset, this.#buffer.bytes.subarray(0, total));
@@ -107,7 +114,7 @@ export class LogWriter {
     const epoch = this.#pendingEpoch;
     this.#pendingEpoch = undefined;
     this.#durable = { sequence: this.#sequence, offset: this.#offset, index: this.#index, term: this.#term };
-    this.#writeMarker();
+    this.#isMarkerDue = true;
     return { epoch, index: this.#index, term: this.#term };
   }
 
@@ -162,7 +169,10 @@ export class LogWriter {
     this.#term = term;
   }
 
-  #writeMarker(): void {
+  /** Says behind the last batch that it is on disk; the caller first tells those who wait for it. */
+  mark(): void {
+    if (!this.#isMarkerDue) return;
+    this.#isMarkerDue = false;
     const encoder = new RecordEncoder(this.#buffer, 0, this.#seed);
     encoder.marker(this.#durable);
     this.#disk.write(this.#name, this.#offset, this.#buffer.bytes.subarray(0, MARKER_BYTES));

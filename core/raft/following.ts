@@ -56,6 +56,7 @@ function entriesMissing(server: Server, request: AppendRequest): readonly Entry[
   const position = request.entries.findIndex(
     (entry) => entry.index > server.commitIndex && server.log.termAt(entry.index) !== entry.term,
   );
+  if (position === 0) return request.entries;
   return position < 0 ? [] : request.entries.slice(position);
 }
 

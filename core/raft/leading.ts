@@ -14,7 +14,7 @@ export function leaderTick(server: Server, leadership: Leadership): void {
   if (server.nowMs < leadership.heartbeatAtMs) return;
   if (!hasQuorum(server, leadership)) return becomeFollower(server, server.term, undefined);
   leadership.heartbeatAtMs = server.nowMs + server.options.timing.heartbeatMs;
-  broadcastHeartbeats(server, leadership);
+  if (!server.buggify("raft/heartbeat/skip")) broadcastHeartbeats(server, leadership);
   for (const progress of leadership.progress.values()) retry(server, leadership, progress.id);
 }
 
@@ -31,7 +31,8 @@ function retry(server: Server, leadership: Leadership, id: ServerId): void {
   const progress = leadership.progress.get(id);
   if (progress === undefined) return;
   const { electionMs, heartbeatMs } = server.options.timing;
-  if (progress.isOverdue(server.nowMs, heartbeatMs, electionMs)) {
+  const resends = progress.mode === "replicate" && server.buggify("raft/append/resend");
+  if (resends || progress.isOverdue(server.nowMs, heartbeatMs, electionMs)) {
     progress.probeFrom(progress.matchIndex + 1);
     replicate(server, progress);
   } else if (progress.transfer !== undefined && server.nowMs - progress.transfer.sentMs > electionMs)
@@ -53,6 +54,7 @@ export function handleHeartbeatResponse(server: Server, leadership: Leadership, 
 /** Reads wait until the term's first entry is committed (thesis §6.4), then share the next round. */
 export function startReadRound(server: Server, leadership: Leadership): void {
   if (server.commitIndex < leadership.noopIndex || !leadership.reads.canBegin) return;
+  if (server.buggify("raft/read/wait")) return;
   leadership.reads.begin(server.commitIndex);
   const { voters } = server.configurations;
   if (isQuorum(voters, (id) => id === server.id)) leadership.reads.confirm();

@@ -1,5 +1,5 @@
 import { assert } from "#core/base";
-import type { Random } from "#core/base";
+import type { Buggify, Random } from "#core/base";
 import type { HardState } from "./effect.ts";
 import type { Entry, ServerId } from "./entry.ts";
 import type { SnapshotDescription } from "./message.ts";
@@ -34,6 +34,8 @@ export interface RaftOptions {
   readonly inflightMin: number;
   readonly inflightMax: number;
   readonly snapshotChunkBytes: number;
+  /** Rare courses that a simulation takes on purpose; absent in production. */
+  readonly buggify?: Buggify;
 }
 
 export const defaultLimits = {

@@ -70,9 +70,10 @@ export class Progress {
   }
 
   accepted(sequence: number, matchIndex: number, nowMs: number): void {
-    const answered = this.#inflight.find((append) => append.sequence === sequence);
-    if (answered !== undefined) this.#acknowledgeMs = smooth(this.#acknowledgeMs, nowMs - answered.sentMs);
-    this.#inflight = this.#inflight.filter((append) => append.sequence > sequence);
+    for (let first = this.#inflight[0]; first !== undefined && first.sequence <= sequence; first = this.#inflight[0]) {
+      if (first.sequence === sequence) this.#acknowledgeMs = smooth(this.#acknowledgeMs, nowMs - first.sentMs);
+      this.#inflight.shift();
+    }
     this.matchIndex = Math.max(this.matchIndex, matchIndex);
     this.nextIndex = Math.max(this.nextIndex, this.matchIndex + 1);
     if (this.mode === "probe") this.mode = "replicate";

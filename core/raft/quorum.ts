@@ -14,8 +14,15 @@ export function isQuorum(voters: readonly ServerId[], agrees: (id: ServerId) => 
 /** The highest index that a majority of the voters has reached (paper §5.3, figure 2 "leaders"). */
 export function quorumIndex(voters: readonly ServerId[], matchOf: (id: ServerId) => number): number {
   if (voters.length === 0) return 0;
-  const matches = voters.map(matchOf).sort((left, right) => right - left);
-  return matches[majorityOf(voters.length) - 1] as number;
+  const falling: number[] = [];
+  for (const voter of voters) insertFalling(falling, matchOf(voter));
+  return falling[majorityOf(voters.length) - 1] as number;
+}
+
+function insertFalling(falling: number[], value: number): void {
+  let at = falling.length;
+  for (; at > 0 && (falling[at - 1] as number) < value; at--) falling[at] = falling[at - 1] as number;
+  falling[at] = value;
 }
 
 /** The votes of one campaign. */

@@ -53,7 +53,7 @@ export class Raft {
   readonly #server: Server;
   #armedAtMs: number | undefined = undefined;
   #isPostponed = false;
-  #announced = "";
+  #announced: RoleEffect | undefined = undefined;
 
   constructor(options: RaftOptions, recovered: RecoveredState) {
     this.#server = new Server(options, recovered);
@@ -76,6 +76,23 @@ export class Raft {
     server.nowMs = nowMs;
     this.#dispatch(event);
     return this.#finish();
+  }
+
+  get role(): Role {
+    return this.#server.role;
+  }
+
+  get term(): number {
+    return this.#server.term;
+  }
+
+  get commitIndex(): number {
+    return this.#server.commitIndex;
+  }
+
+  /** Who votes now, by the log of this server. */
+  get voters(): readonly ServerId[] {
+    return this.#server.configurations.voters;
   }
 
   status(): RaftStatus {
@@ -211,19 +228,12 @@ export class Raft {
   #announce(): void {
     const server = this.#server;
     const established = isEstablished(server);
-    const role: RoleEffect = {
-      type: "role",
-      term: server.term,
-      index: server.log.lastIndex,
-      epoch: server.writes.epoch,
-      role: server.role,
-      leader: server.leader,
-      established,
-    };
-    const key = `${role.role} ${role.term} ${role.leader} ${established}`;
-    if (key === this.#announced) return;
-    this.#announced = key;
-    server.emit(role);
+    const { role, term, leader } = server;
+    const last = this.#announced;
+    if (last?.role === role && last.term === term && last.leader === leader && last.established === established) return;
+    const { lastIndex: index } = server.log;
+    this.#announced = { type: "role", term, index, epoch: server.writes.epoch, role, leader, established };
+    server.emit(this.#announced);
   }
 }
 

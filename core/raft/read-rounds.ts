@@ -7,6 +7,8 @@ export interface ConfirmedRead {
   readonly readIndex: number;
 }
 
+const nothing: readonly ConfirmedRead[] = [];
+
 /**
  * ReadIndex (thesis §6.4) without leases: a read is linearizable at the commit index noted when a round of heartbeats
  * begins *after* the read arrived, once a quorum has answered that very round in this term. Reads that arrive
@@ -59,8 +61,8 @@ export class ReadRounds {
   }
 
   /** Takes out the confirmed reads that the state machine has reached. */
-  ready(appliedIndex: number): ConfirmedRead[] {
-    if (this.#confirmed.length === 0) return [];
+  ready(appliedIndex: number): readonly ConfirmedRead[] {
+    if (this.#confirmed.length === 0) return nothing;
     const ready = this.#confirmed.filter((read) => read.readIndex <= appliedIndex);
     this.#confirmed = this.#confirmed.filter((read) => read.readIndex > appliedIndex);
     return ready;

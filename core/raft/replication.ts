@@ -59,7 +59,8 @@ export function replicate(server: Server, progress: Progress, isForced = false):
 function sendAppend(server: Server, progress: Progress, previousTerm: number): void {
   const previousIndex = progress.nextIndex - 1;
   const isAtEnd = previousIndex === server.log.lastIndex;
-  const entries = isAtEnd ? [] : server.log.batch(progress.nextIndex, server.options.appendBytesMax);
+  const bytesMax = server.buggify("raft/append/one-entry") ? 1 : server.options.appendBytesMax;
+  const entries = isAtEnd ? [] : server.log.batch(progress.nextIndex, bytesMax);
   const sequence = progress.sent(previousIndex, entries.length, server.nowMs);
   const { id: from, term, commitIndex: commit } = server;
   const to = progress.id;

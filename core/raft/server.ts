@@ -1,4 +1,4 @@
-import { assert } from "#core/base";
+import { assert, type Buggify, neverBuggify } from "#core/base";
 import { ConfigurationHistory } from "./configuration.ts";
 import type { HardState, Outcome, RaftEffect, Role } from "./effect.ts";
 import type { Entry, ServerId } from "./entry.ts";
@@ -38,6 +38,7 @@ export class Server {
   readonly configurations: ConfigurationHistory;
   readonly writes: Writes;
   readonly syncWatch = new SyncWatch();
+  readonly buggify: Buggify;
 
   nowMs = 0;
   effects: RaftEffect[] = [];
@@ -65,6 +66,7 @@ export class Server {
   constructor(options: RaftOptions, recovered: RecoveredState) {
     this.id = options.id;
     this.options = options;
+    this.buggify = options.buggify ?? neverBuggify;
     this.term = recovered.hardState.term;
     this.vote = recovered.hardState.vote;
     this.mustReach = recovered.hardState.mustReach;
@@ -156,7 +158,8 @@ export class Server {
 
   /** A new waiting time drawn from [T, 1.5 T] (paper §5.2). */
   resetElectionTimer(): void {
-    this.electionAtMs = this.nowMs + this.electionMs + this.options.random.below(Math.floor(this.electionMs / 2) + 1);
+    const spreadMs = this.options.random.below(Math.floor(this.electionMs / 2) + 1);
+    this.electionAtMs = this.nowMs + this.electionMs + (this.buggify("raft/election/no-spread") ? 0 : spreadMs);
   }
 }
 

@@ -13,6 +13,7 @@ export function loadChunk(server: Server, progress: Progress): void {
   const { transfer } = progress;
   if (transfer === undefined) return;
   transfer.sentMs = server.nowMs;
+  const bytesMax = server.buggify("raft/snapshot/short-chunk") ? 1 : server.options.snapshotChunkBytes;
   server.emit({
     type: "load-chunk",
     term: server.term,
@@ -21,7 +22,7 @@ export function loadChunk(server: Server, progress: Progress): void {
     to: progress.id,
     snapshotId: transfer.snapshot.id,
     offset: transfer.offset,
-    length: Math.min(server.options.snapshotChunkBytes, transfer.snapshot.bytes - transfer.offset),
+    length: Math.min(bytesMax, transfer.snapshot.bytes - transfer.offset),
   });
 }
 

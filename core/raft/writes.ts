@@ -88,11 +88,13 @@ export class Writes {
   /** Takes out the messages whose writes are durable, in the order in which they were held. */
   releasable(): Message[] {
     if (this.#held.length === 0) return [];
-    const ready = this.#held.filter((held) => this.isDurable(held.epoch));
-    const waiting = this.#held.filter((held) => !this.isDurable(held.epoch));
-    this.#held.length = 0;
-    this.#held.push(...waiting);
-    return ready.map((held) => held.message);
+    const ready: Message[] = [];
+    let kept = 0;
+    for (const held of this.#held)
+      if (this.isDurable(held.epoch)) ready.push(held.message);
+      else this.#held[kept++] = held;
+    this.#held.length = kept;
+    return ready;
   }
 }
 

@@ -1,4 +1,5 @@
 import { ok, type Result, Secret } from "#core/base";
+import type { Intention } from "#core/mesh";
 import { callExisting, callJson, callVoid, part } from "./call.ts";
 import type { Question } from "./watches.ts";
 import type { Transport } from "./transport.ts";
@@ -36,41 +37,6 @@ interface LeafJson {
   readonly ServiceURI: string;
   readonly ValidAfter: string;
   readonly ValidBefore: string;
-}
-
-export interface Intention {
-  readonly ID: string;
-  readonly SourceName: string;
-  readonly DestinationName: string;
-  readonly Action?: "allow" | "deny" | "";
-  readonly Precedence: number;
-  readonly Description?: string;
-  readonly Meta?: Readonly<Record<string, string>> | null;
-  /** Of newer versions: HTTP permissions in place of an action. */
-  readonly Permissions?: readonly IntentionPermission[] | null;
-}
-
-export interface IntentionPermission {
-  readonly Action: "allow" | "deny";
-  readonly HTTP?: {
-    readonly PathExact?: string;
-    readonly PathPrefix?: string;
-    readonly PathRegex?: string;
-    readonly Methods?: readonly string[] | null;
-    readonly Header?:
-      | readonly {
-          readonly Name: string;
-          readonly Present?: boolean;
-          readonly Exact?: string;
-          readonly Prefix?: string;
-          readonly Suffix?: string;
-          readonly Contains?: string;
-          readonly Regex?: string;
-          readonly IgnoreCase?: boolean;
-          readonly Invert?: boolean;
-        }[]
-      | null;
-  };
 }
 
 export const rootsQuestion: Question = { path: "/agent/connect/ca/roots", by: "index" };

@@ -4,7 +4,7 @@ import type { Profile } from "./raft/swarm.ts";
 
 /** What `npm run sim -- …` was asked to do. */
 export interface SimArguments {
-  readonly command: "tour" | "raft" | "gossip" | "exhaustive";
+  readonly command: "tour" | "raft" | "gossip" | "log" | "exhaustive";
   readonly seeds: number;
   readonly seed: number | undefined;
   readonly from: number;
@@ -15,6 +15,7 @@ export interface SimArguments {
   readonly mutant: string | undefined;
   readonly listFaults: boolean;
   readonly listMutants: boolean;
+  readonly experiments: boolean;
   readonly verbose: boolean;
   readonly json: boolean;
   readonly profile: Profile | "all";
@@ -22,6 +23,7 @@ export interface SimArguments {
 
 export const usage = `usage: npm run sim                          a tour of about 30 s
        npm run sim -- raft|gossip [options]  run worlds by seed
+       npm run sim -- log                    a power failure at every step of a small log
        npm run sim:long                      every schedule of a small cluster
 
   --seeds N           run N seeds (default 500)          --from S         begin with this seed (default 1)
@@ -30,12 +32,12 @@ export const usage = `usage: npm run sim                          a tour of abou
   --script FILE       replay an event script             --mutant NAME    with a historic bug put back
   --profile P         plain, membership, disk or all     --list-faults    what a world can do to servers
   -v                  print the transcript               --list-mutants   the historic bugs
-  --json              results as JSON lines
+  --json              results as JSON lines          --experiments    gossip: the figures of docs/gossip.md
 
 exit codes: 0 clean, 1 usage, 2 a promise was broken, 3 no progress, 4 crash, 5 too little happened (void)
 `;
 
-const commands = ["tour", "raft", "gossip", "exhaustive"] as const;
+const commands = ["tour", "raft", "gossip", "log", "exhaustive"] as const;
 const profiles = ["plain", "membership", "disk", "all"] as const;
 
 export function parseSimArguments(args: readonly string[]): Result<SimArguments> {
@@ -62,6 +64,7 @@ function interpret(args: string[]): Result<SimArguments> {
       "until-failure": { type: "boolean" },
       "list-faults": { type: "boolean" },
       "list-mutants": { type: "boolean" },
+      experiments: { type: "boolean" },
       verbose: { type: "boolean", short: "v" },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
@@ -89,6 +92,7 @@ function interpret(args: string[]): Result<SimArguments> {
     mutant: values.mutant,
     listFaults: values["list-faults"] ?? false,
     listMutants: values["list-mutants"] ?? false,
+    experiments: values.experiments ?? false,
     verbose: values.verbose ?? false,
     json: values.json ?? false,
     profile,

@@ -4,6 +4,17 @@ import type { Disk } from "#core/log";
 /** A disk operation that a fault may hit. */
 export type DiskOperation = "read" | "write" | "sync" | "rename" | "remove" | "sync-folder";
 
+/** What a disk operation fails with; the program under test must then stop for good. */
+export class DiskFault extends Error {
+  override readonly name = "DiskFault";
+  readonly code: "EIO" | "ENOSPC";
+
+  constructor(code: DiskFault["code"]) {
+    super(`${code}: injected`);
+    this.code = code;
+  }
+}
+
 interface PendingWrite {
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -23,7 +34,7 @@ type NameChange =
   | { readonly type: "rename"; readonly from: string; readonly to: string }
   | { readonly type: "remove"; readonly name: string };
 
-const SECTOR_BYTES = 512;
+export const SECTOR_BYTES = 512;
 
 /**
  * A disk with the promises of a real one and not more: a write is lost by a crash unless its file was synced, a name
@@ -33,8 +44,8 @@ export class SimulatedDisk implements Disk {
   readonly #names = new Map<string, Inode>();
   readonly #durableNames = new Map<string, Inode>();
   #nameChanges: NameChange[] = [];
-  /** Throws to make an operation fail; the program under test must then stop for good. */
-  onOperation: (operation: DiskOperation, name: string) => void = () => {};
+  /** Throws to make an operation fail; `growth` is by how many bytes a write makes its file longer. */
+  onOperation: (operation: DiskOperation, name: string, growth: number) => void = () => {};
 
   list(): readonly string[] {
     return [...this.#names.keys()].sort();
@@ -45,13 +56,28 @@ export class SimulatedDisk implements Disk {
   }
 
   read(name: string, offset: number, length: number): Uint8Array {
-    this.onOperation("read", name);
+    this.onOperation("read", name, 0);
+    return this.peek(name, offset, length);
+  }
+
+  /** As `read`, past any fault. */
+  peek(name: string, offset: number, length: number): Uint8Array {
     const inode = this.#inode(name);
     return inode.live.slice(Math.min(offset, inode.liveLength), Math.min(offset + length, inode.liveLength));
   }
 
   write(name: string, offset: number, bytes: Uint8Array): void {
-    this.onOperation("write", name);
+    const end = offset + bytes.length;
+    try {
+      this.onOperation("write", name, Math.max(0, end - (this.size(name) ?? 0)));
+    } catch (error) {
+      this.#put(name, offset, bytes.subarray(0, bytes.length >> 1));
+      throw error;
+    }
+    this.#put(name, offset, bytes);
+  }
+
+  #put(name: string, offset: number, bytes: Uint8Array): void {
     const inode = this.#names.get(name) ?? this.#create(name);
     const write = { offset, bytes: bytes.slice() };
     inode.pending.push(write);
@@ -60,24 +86,30 @@ export class SimulatedDisk implements Disk {
   }
 
   sync(name: string): void {
-    this.onOperation("sync", name);
     const inode = this.#inode(name);
+    try {
+      this.onOperation("sync", name, 0);
+    } catch (error) {
+      // The kernel calls the pages clean: they are read back, and never written again.
+      inode.pending = [];
+      throw error;
+    }
     for (const write of inode.pending) settle(inode, write);
     inode.pending = [];
   }
 
   rename(from: string, to: string): void {
-    this.onOperation("rename", from);
+    this.onOperation("rename", from, 0);
     this.#change({ type: "rename", from, to });
   }
 
   remove(name: string): void {
-    this.onOperation("remove", name);
+    this.onOperation("remove", name, 0);
     this.#change({ type: "remove", name });
   }
 
   syncFolder(): void {
-    this.onOperation("sync-folder", "");
+    this.onOperation("sync-folder", "", 0);
     for (const change of this.#nameChanges) applyChange(this.#durableNames, change);
     this.#nameChanges = [];
   }

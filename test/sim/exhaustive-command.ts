@@ -1,7 +1,7 @@
 import type { SimArguments } from "./arguments.ts";
 import { smallScope } from "./exhaustive/scope.ts";
 import { search } from "./exhaustive/search.ts";
-import { exitCodes, type SimOutput } from "./raft-command.ts";
+import { exitCodes, type SimOutput } from "./output.ts";
 
 const STATES_MAX = 10_000_000;
 const MINUTES = 60;

@@ -1,13 +1,37 @@
-import { lanProfile } from "#core/gossip";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { SimArguments } from "./arguments.ts";
-import { countFalseDeaths, detectionBoundMs, measureDetection, measureReunion } from "./gossip/experiments.ts";
-import { type GossipSeedResult, runGossipSeed } from "./gossip/run.ts";
-import { exitCodes, type SimOutput } from "./raft-command.ts";
+import { runExperiments } from "./gossip/report.ts";
+import { drawPool, type GossipSeedResult, type PoolSwarm, runGossipSeed, runPool } from "./gossip/run.ts";
+import { shrinkPool } from "./gossip/shrink.ts";
+import { currentCommit, exitCodes, FAILURE_FOLDER, type SimOutput } from "./output.ts";
 
-/** Seeds of pools, or, with `--profile all --minutes`, as many as fit; `-v` adds the measurements. */
+/** Pools by seed, or with `--experiments` the figures of docs/gossip.md. */
 export function runGossip(args: SimArguments, output: SimOutput): number {
-  if (args.seed !== undefined) return conclude([runGossipSeed(args.seed)], args, output);
-  const endMs = args.minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + args.minutes * 60_000;
+  if (args.experiments) return runExperiments(output, args.seeds === 0) ? exitCodes.clean : exitCodes.void;
+  if (args.script !== undefined) {
+    const { swarm } = JSON.parse(readFileSync(args.script, "utf8")) as { readonly swarm: PoolSwarm };
+    return runOne(swarm, args, output);
+  }
+  if (args.seed !== undefined) return runOne(drawPool(args.seed), args, output);
+  return conclude(runMany(args, output), args, output);
+}
+
+function runOne(swarm: PoolSwarm, args: SimArguments, output: SimOutput): number {
+  const result = runPool(swarm, args.verbose ? (line) => output.write(`${line}\n`) : undefined);
+  output.write(args.json ? `${JSON.stringify(result)}\n` : `${describe(result)}\n`);
+  return result.failure === undefined ? exitCodes.clean : exitCodes[result.failure.type];
+}
+
+function describe(result: GossipSeedResult): string {
+  const outcome = result.failure?.message ?? "every view is right in the end";
+  const counts = `${result.events} events, ${result.verdicts} verdicts, trace ${(result.hash >>> 0).toString(16)}`;
+  return `seed ${result.seed} (${result.members} members): ${outcome}; ${counts}`;
+}
+
+function runMany(args: SimArguments, output: SimOutput): readonly GossipSeedResult[] {
+  const startedMs = performance.now();
+  const endMs = args.minutes === undefined ? Number.POSITIVE_INFINITY : startedMs + args.minutes * 60_000;
   const count = args.minutes !== undefined || args.untilFailure ? Number.POSITIVE_INFINITY : args.seeds;
   const results: GossipSeedResult[] = [];
   for (let seed = args.from; seed < args.from + count && performance.now() < endMs; seed++) {
@@ -15,45 +39,46 @@ export function runGossip(args: SimArguments, output: SimOutput): number {
     results.push(result);
     if (args.json) output.write(`${JSON.stringify(result)}\n`);
     if (result.failure !== undefined) break;
-    if (!args.json && seed % 100 === 0) output.write(`  … ${results.length} seeds\n`);
+    if (!args.json && results.length % 100 === 0) output.write(`  … ${sums(results, performance.now() - startedMs)}\n`);
   }
-  if (args.verbose) measure(output);
-  return conclude(results, args, output);
+  return results;
+}
+
+function sums(results: readonly GossipSeedResult[], elapsedMs: number): string {
+  const verdicts = results.reduce((sum, result) => sum + result.verdicts, 0);
+  const events = results.reduce((sum, result) => sum + result.events, 0);
+  const rate = ((1000 * results.length) / elapsedMs).toFixed(1);
+  return `${results.length} seeds, ${rate} a second, ${events} events, ${verdicts} verdicts`;
 }
 
 function conclude(results: readonly GossipSeedResult[], args: SimArguments, output: SimOutput): number {
   const failed = results.find((result) => result.failure !== undefined);
-  const verdicts = results.reduce((sum, result) => sum + result.verdicts, 0);
-  const events = results.reduce((sum, result) => sum + result.events, 0);
-  if (!args.json) output.write(`${results.length} seeds, ${events} events, ${verdicts} members declared failed\n`);
-  if (failed !== undefined) {
-    output.write(
-      `seed ${failed.seed} (${failed.members} members): ${failed.failure}\nnpm run sim -- gossip --seed ${failed.seed}\n`,
-    );
-    return exitCodes.liveness;
+  if (failed?.failure !== undefined) {
+    reportFailure(failed, args, output);
+    return exitCodes[failed.failure.type];
   }
-  return verdicts === 0 && results.length > 10 ? exitCodes.void : exitCodes.clean;
+  const verdicts = results.reduce((sum, result) => sum + result.verdicts, 0);
+  if (!args.json) output.write(`${results.length} seeds, ${verdicts} verdicts, 0 violations\n`);
+  if (verdicts > 0) return exitCodes.clean;
+  if (!args.json) output.write("void: nobody was ever declared failed\n");
+  return exitCodes.void;
 }
 
-/** The figures of docs/gossip.md. */
-function measure(output: SimOutput): void {
-  for (const [count, runs] of [
-    [100, 20],
-    [1_000, 2],
-  ] as const) {
-    const last = Array.from({ length: runs }, (_, seed) => measureDetection(seed + 1, count).lastMs).sort(
-      (left, right) => left - right,
-    );
-    const p95 = last[Math.floor(0.95 * (runs - 1))] as number;
-    output.write(
-      `${count} members: everybody knows of a death after ${p95.toFixed(0)} ms (p95), bound ${detectionBoundMs(count, lanProfile).toFixed(0)} ms\n`,
-    );
-  }
-  for (const lossRate of [0.01, 0.1, 0.3])
-    output.write(
-      `100 members, ${lossRate * 100} % loss, 10 min: ${countFalseDeaths(1, 100, lossRate, 600_000)} false deaths\n`,
-    );
+/** The shrunk pool as a transcript and as a file, and the line that replays it. */
+function reportFailure(failed: GossipSeedResult, args: SimArguments, output: SimOutput): void {
+  const whole = drawPool(failed.seed);
+  const { swarm, attempts } = shrinkPool(whole);
+  const lines: string[] = [];
+  const { failure } = runPool(swarm, (line) => lines.push(line));
+  output.write(`${lines.slice(-40).join("\n")}\n${describe(failed)}\n`);
   output.write(
-    `50 members, two halves for an hour: one view after ${measureReunion(1, 50, 3_600_000).toFixed(0)} ms\n`,
+    `shrunk in ${attempts} runs: ${whole.members} → ${swarm.members} members, ${whole.actions.length} → ${swarm.actions.length} actions\n`,
   );
+  mkdirSync(FAILURE_FOLDER, { recursive: true });
+  const file = join(FAILURE_FOLDER, `gossip-${failed.seed}.json`);
+  const { mutant } = args;
+  const commit = currentCommit();
+  writeFileSync(file, `${JSON.stringify({ commit, mutant, failure, swarm }, undefined, 1)}\n`);
+  const suffix = mutant === undefined ? "" : ` --mutant ${mutant}`;
+  output.write(`npm run sim -- gossip --script ${file}${suffix}   # commit ${commit}\n`);
 }

@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 import { parseSimArguments, type SimArguments, usage } from "./arguments.ts";
 import { runExhaustive } from "./exhaustive-command.ts";
 import { runGossip } from "./gossip-command.ts";
+import { runCrashPoints } from "./log/crash-points.ts";
 import { mutants } from "./mutants/patches.ts";
 import { faultKinds } from "./raft/swarm.ts";
-import { exitCodes, isDeterministic, runRaft, type SimOutput } from "./raft-command.ts";
+import { exitCodes, type SimOutput } from "./output.ts";
+import { isDeterministic, runRaft } from "./raft-command.ts";
 
 const output: SimOutput = { write: (text) => void process.stdout.write(text) };
 
@@ -28,6 +30,13 @@ function runMutant(name: string, args: readonly string[]): number {
 function listMutants(): number {
   for (const { name, row, what } of mutants) output.write(`${name.padEnd(28)} ${row.padEnd(8)} ${what}\n`);
   return exitCodes.clean;
+}
+
+/** Every crash point of a small log. */
+function runLog(): number {
+  const { points, violation } = runCrashPoints();
+  output.write(`${points} power failures: ${violation ?? "what was confirmed came back"}\n`);
+  return violation === undefined ? exitCodes.clean : exitCodes.safety;
 }
 
 async function tour(args: SimArguments): Promise<number> {
@@ -66,6 +75,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (args.command === "tour") return tour(args);
   if (args.command === "raft") return runRaft(args, output);
   if (args.command === "gossip") return runGossip(args, output);
+  if (args.command === "log") return runLog();
   return runExhaustive(args, output);
 }
 

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { SimArguments } from "./arguments.ts";
+import { currentCommit, exitCodes, FAILURE_FOLDER, type SimOutput } from "./output.ts";
 import { profileOf } from "./raft/campaign.ts";
 import { runSeed, runSwarm, type SeedResult } from "./raft/run.ts";
 import { replayTranscript } from "./raft/script.ts";
@@ -11,14 +11,6 @@ import { drawSwarm, type Swarm } from "./raft/swarm.ts";
 import { RunTally } from "./raft/tally.ts";
 import type { ChunkTask } from "./raft/worker.ts";
 
-/** Where the sim command writes and what it can look at; handed in so that tests see it. */
-export interface SimOutput {
-  write(text: string): void;
-}
-
-export const exitCodes = { clean: 0, usage: 1, safety: 2, liveness: 3, crash: 4, void: 5 } as const;
-
-const FAILURE_FOLDER = "sim-failures";
 const CHUNK_SEEDS = 20;
 const PROGRESS_MS = 2_000;
 
@@ -61,7 +53,11 @@ export function describe(result: SeedResult): string {
 }
 
 function asJson(result: SeedResult): string {
-  return JSON.stringify({ ...result, faultsFired: Object.fromEntries(result.faultsFired) });
+  return JSON.stringify({
+    ...result,
+    faultsFired: Object.fromEntries(result.faultsFired),
+    sitesFired: Object.fromEntries(result.sitesFired),
+  });
 }
 
 /** The last lines before the end, for reading. */
@@ -141,7 +137,7 @@ class Campaign {
     if (this.#args.json) this.#output.write(`${asJson(result)}\n`);
     if (this.#args.json || performance.now() - this.#lastProgressMs < PROGRESS_MS) return;
     this.#lastProgressMs = performance.now();
-    this.#output.write(`  … ${this.#tally.line(this.#cpuSeconds())}\n`);
+    this.#output.write(`  … ${this.#tally.progress(this.#cpuSeconds())}\n`);
   }
 
   #cpuSeconds(): number {
@@ -157,8 +153,8 @@ class Campaign {
       this.#report(first);
       return exitCodes[first.failure.type];
     }
-    if (this.#tally.counting > 0 || this.#isInterrupted) return exitCodes.clean;
-    this.#output.write("void: no seed was busy and hostile enough to count\n");
+    if (this.#isInterrupted || this.#tally.isCovering) return exitCodes.clean;
+    if (!this.#args.json) this.#output.write("void: too few seeds were busy and hostile enough to count\n");
     return exitCodes.void;
   }
 
@@ -180,17 +176,6 @@ class Campaign {
     writeFileSync(file, `${JSON.stringify({ commit, mutant, failure, swarm }, undefined, 1)}\n`);
     const suffix = mutant === undefined ? "" : ` --mutant ${mutant}`;
     this.#output.write(`npm run sim -- raft --script ${file}${suffix}   # commit ${commit}\n`);
-  }
-}
-
-function currentCommit(): string {
-  try {
-    return execFileSync("git", ["rev-parse", "--short", "HEAD"], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  } catch {
-    return "unknown";
   }
 }
 

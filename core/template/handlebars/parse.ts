@@ -1,5 +1,6 @@
 import Handlebars from "handlebars";
 import { err, ok, type Result } from "#core/base";
+import { QueryCache } from "../data/query-cache.ts";
 import { defaultLimits, type Limits } from "../engine/limits.ts";
 import type { Template } from "../engine/render.ts";
 import type { Session } from "../engine/session.ts";
@@ -33,7 +34,7 @@ export function parseHandlebars(
     return err("too_large", `${file}: parse: the template is longer than ${limits.handlebarsSourceMax} characters`);
   try {
     Handlebars.precompile(source, { strict: true });
-    return ok({ file, source, run: new HandlebarsProgram(source).run });
+    return ok({ file, source, queries: new QueryCache(), run: new HandlebarsProgram(source).run });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const line = Number(/on line (\d+)/.exec(message)?.[1] ?? lineOf(error) ?? 1);
@@ -92,6 +93,7 @@ class HandlebarsProgram {
       // Handlebars takes `@key` for the helper of that name; without arguments it is what the loop says.
       if (given.length === 0 && data !== undefined && Object.hasOwn(data, declared.name)) return data[declared.name];
       const session = this.#session as Session;
+      session.position = loc === undefined ? 0 : this.#positionOf(loc.start.line) + loc.start.column;
       try {
         return toHandlebars(call(declared, given.map(fromHandlebars), session));
       } catch (error) {

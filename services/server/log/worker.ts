@@ -60,6 +60,7 @@ function runGroup(writer: LogWriter, commands: readonly WorkerCommand[], consume
   consume();
   if (batches.length > 0) writer.sync();
   report({ type: "done", commands: commands.length, epoch });
+  writer.mark();
   const before = Math.max(0, ...releases);
   if (before > 0) writer.release(before);
   return !isClosing;

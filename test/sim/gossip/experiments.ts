@@ -1,4 +1,4 @@
-import { type GossipProfile, lanProfile, suspicionBounds } from "#core/gossip";
+import { type GossipProfile, lanProfile, retransmitLimit, suspicionBounds } from "#core/gossip";
 import { GossipWorld, type SimulatedMember } from "./world.ts";
 
 const lanNetwork = { lossRate: 0, delayMs: 0.3, jitterMs: 1 };
@@ -27,43 +27,49 @@ export function measureDetection(seed: number, count: number, profile: GossipPro
 }
 
 /**
- * The bound of reference performance.md §2.3: first probe (1.58 intervals expected, a few more at p95), the suspicion at
- * its longest plus its confirmations' wait, dissemination, and one probe period.
+ * Reference performance.md §2.3: somebody probes the dead member after 1.58 intervals on average, knows after one more
+ * that nobody reaches it, and the suspicion lasts at least its minimum.
  */
-export function detectionBoundMs(count: number, profile: GossipProfile = lanProfile): number {
-  const { minMs } = suspicionBounds(count, profile);
-  const firstProbeMs = 1.58 * profile.probeIntervalMs;
-  const disseminationMs = profile.gossipIntervalMs * (4 + 2 * Math.log10(count));
-  return firstProbeMs + profile.probeIntervalMs + minMs + disseminationMs + profile.probeIntervalMs;
+export function detectionFormulaMs(count: number, profile: GossipProfile = lanProfile): number {
+  return 1.58 * profile.probeIntervalMs + profile.probeIntervalMs + suspicionBounds(count, profile).minMs;
 }
 
-/** Members declared failed although they were up, each counted once per episode, over some time at this loss. */
+/** Every member repeats a rumour so many times, a few each gossip interval: after that it has gone round. */
+export function disseminationFormulaMs(count: number, profile: GossipProfile = lanProfile): number {
+  const { gossipIntervalMs, gossipFanout, retransmitMultiplier } = profile;
+  return gossipIntervalMs * Math.ceil(retransmitLimit(retransmitMultiplier, count) / gossipFanout + Math.log10(count));
+}
+
+/** Lives that were declared over although they were not, over some time at this loss. */
 export function countFalseDeaths(seed: number, count: number, lossRate: number, forMs: number): number {
   const world = new GossipWorld(seed, lanProfile, { ...lanNetwork, lossRate });
   world.found(count);
   world.run(forMs);
-  return episodes(world);
+  return falseDeaths(world);
 }
 
-/** Verdicts about the same member within a minute of one another are one death. */
-function episodes(world: GossipWorld): number {
-  const lastMs = new Map<string, number>();
-  let count = 0;
-  for (const { about, atMs, isTrue } of world.verdicts) {
-    if (isTrue) continue;
-    if (atMs - (lastMs.get(about) ?? Number.NEGATIVE_INFINITY) > 60_000) count++;
-    lastMs.set(about, atMs);
-  }
-  return count;
+function falseDeaths(world: GossipWorld): number {
+  const wrong = world.verdicts.filter((verdict) => !verdict.isTrue);
+  return new Set(wrong.map(({ about, incarnation }) => `${about} ${incarnation}`)).size;
 }
+
+/** What happens to packets that arrive at a member that stands still. */
+export type PauseKind = "stopped-process" | "stopped-machine";
 
 /** Lifeguard's own experiment: a tenth of the members stand still for 1 to 5 s, with gaps of 5 s on average. */
-export function countDeathsUnderPauses(seed: number, count: number, profile: GossipProfile, forMs: number): number {
+export function countDeathsUnderPauses(
+  seed: number,
+  count: number,
+  profile: GossipProfile,
+  kind: PauseKind,
+  forMs: number,
+): number {
   const world = new GossipWorld(seed, profile, lanNetwork);
+  world.losesWhilePaused = kind === "stopped-machine";
   world.found(count);
   for (let number = 0; number < count / 10; number++) pauseForEver(world, `m${number}`);
   world.run(forMs);
-  return world.verdicts.filter((verdict) => !verdict.isTrue).length;
+  return falseDeaths(world);
 }
 
 function pauseForEver(world: GossipWorld, name: string): void {
@@ -73,6 +79,30 @@ function pauseForEver(world: GossipWorld, name: string): void {
     world.pause(name, forMs);
     world.after(forMs, () => pauseForEver(world, name));
   });
+}
+
+/**
+ * One-sided 95 % bound on the ratio of two rates of rare events: given their sum, the first count is binomial, and the
+ * largest share that still explains so few is its bound (Clopper and Pearson 1934).
+ */
+export function ratioBound(few: number, many: number): number {
+  let [low, high] = [0, 1];
+  for (let step = 0; step < 60; step++) {
+    const share = (low + high) / 2;
+    if (binomialAtMost(few, few + many, share) > 0.05) low = share;
+    else high = share;
+  }
+  return high / (1 - high);
+}
+
+function binomialAtMost(limit: number, tries: number, share: number): number {
+  let logTerm = tries * Math.log1p(-share);
+  let sum = Math.exp(logTerm);
+  for (let hits = 1; hits <= limit; hits++) {
+    logTerm += Math.log((tries - hits + 1) / hits) + Math.log(share) - Math.log1p(-share);
+    sum += Math.exp(logTerm);
+  }
+  return sum;
 }
 
 /** Two halves that could not hear each other become one view again; the milliseconds it took. */

@@ -1,4 +1,4 @@
-import { Heap, Prng } from "#core/base";
+import { type Buggify, Prng } from "#core/base";
 import {
   Gossip,
   type GossipEffect,
@@ -7,12 +7,8 @@ import {
   isReachable,
   type Member,
 } from "#core/gossip";
-
-interface Happening {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
+import { buggifyOf, type SitesFired } from "../buggify.ts";
+import { EventQueue } from "../event-queue.ts";
 
 /** How good the network is. */
 export interface GossipNetwork {
@@ -38,6 +34,8 @@ export class SimulatedMember {
 /** Somebody was declared failed, by whom, when, and whether it was true. */
 export interface Verdict {
   readonly about: string;
+  /** The life of the member that was declared over; a false death is one such pair, whoever hears of it. */
+  readonly incarnation: number;
   readonly by: string;
   readonly atMs: number;
   readonly isTrue: boolean;
@@ -54,16 +52,19 @@ export class GossipWorld {
   packets = 0;
   packetBytes = 0;
   hash = 0;
+  /** What arrives at a member that stands still is lost, as with a stopped virtual machine; else it waits. */
+  losesWhilePaused = false;
   onEffect: (member: SimulatedMember, effect: GossipEffect) => void = () => {};
   isBlocked: (from: string, to: string) => boolean = () => false;
   readonly #random: Prng;
-  readonly #happenings = new Heap<Happening>((left, right) =>
-    left.atMs === right.atMs ? left.order < right.order : left.atMs < right.atMs,
-  );
-  #order = 0;
+  readonly #happenings = new EventQueue();
   #born = 0;
 
-  constructor(seed: number, profile: GossipProfile, network: GossipNetwork) {
+  readonly sitesFired: SitesFired = new Map();
+  readonly #buggify: Buggify;
+
+  constructor(seed: number, profile: GossipProfile, network: GossipNetwork, hasBuggify = false) {
+    this.#buggify = buggifyOf(seed, hasBuggify, this.sitesFired);
     this.#random = new Prng(seed * 5 + 3);
     this.profile = profile;
     this.network = network;
@@ -84,7 +85,8 @@ export class GossipWorld {
 
   #begin(name: string, known: readonly Member[], incarnation = 1): SimulatedMember {
     const random = new Prng(this.#random.next() + this.#born++);
-    const options = { name, address: name, tags: {}, label: "lan", profile: this.profile, random, incarnation };
+    const common = { tags: {}, label: "lan", profile: this.profile, buggify: this.#buggify };
+    const options = { name, address: name, ...common, random, incarnation };
     const member = new SimulatedMember(name, new Gossip(options, this.nowMs, known));
     const earlier = this.members.get(name);
     if (earlier !== undefined) member.incarnation = earlier.incarnation + 1;
@@ -121,17 +123,16 @@ export class GossipWorld {
   }
 
   after(delayMs: number, run: () => void): void {
-    this.#happenings.push({ atMs: this.nowMs + delayMs, order: this.#order++, run });
+    this.#happenings.push(this.nowMs + delayMs, run);
   }
 
   run(untilMs: number, isDone?: () => boolean): void {
     for (let count = 0; ; count++) {
-      const next = this.#happenings.peek();
-      if (next === undefined || next.atMs > untilMs) break;
+      const atMs = this.#happenings.nextMs;
+      if (atMs > untilMs) break;
       if (isDone !== undefined && count % 256 === 0 && isDone()) return;
-      this.#happenings.pop();
-      this.nowMs = next.atMs;
-      next.run();
+      if (atMs > this.nowMs) this.nowMs = atMs;
+      this.#happenings.pop()();
     }
     this.nowMs = untilMs;
   }
@@ -139,6 +140,7 @@ export class GossipWorld {
   deliver(member: SimulatedMember, event: GossipEvent): void {
     if (!member.isUp || this.members.get(member.name) !== member) return;
     if (member.busyUntilMs > this.nowMs) {
+      if (this.losesWhilePaused && event.type === "packet") return;
       const delayMs = member.busyUntilMs - this.nowMs + (event.type === "timer" ? 0 : 0.001);
       this.after(delayMs, () => this.deliver(member, event));
       return;
@@ -154,13 +156,13 @@ export class GossipWorld {
       if (effect.type === "send") this.#send(member.name, effect.to, effect.bytes);
       else if (effect.type === "stream") this.#stream(member, effect.id, effect.to, effect.bytes);
       else if (effect.type === "timer") this.#timer(member, effect.atMs);
-      else if (effect.type === "member" && effect.news === "fail") this.#note(member, effect.member.name);
+      else if (effect.type === "member" && effect.news === "fail") this.#note(member, effect.member);
     }
   }
 
-  #note(by: SimulatedMember, about: string): void {
+  #note(by: SimulatedMember, { name: about, incarnation }: Member): void {
     const isTrue = !(this.members.get(about)?.isUp ?? false);
-    this.verdicts.push({ about, by: by.name, atMs: this.nowMs, isTrue });
+    this.verdicts.push({ about, incarnation, by: by.name, atMs: this.nowMs, isTrue });
   }
 
   #timer(member: SimulatedMember, atMs: number): void {

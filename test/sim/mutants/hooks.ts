@@ -1,5 +1,5 @@
 import type { LoadHook } from "node:module";
-import type { Mutant } from "./patches.ts";
+import type { Mutant } from "./mutant.ts";
 
 type Patch = Pick<Mutant, "name" | "file" | "from" | "to">;
 

@@ -1,28 +1,6 @@
-/** A historic bug as a text patch of one built file; it must match exactly once, so that it cannot rot unseen. */
-export interface Mutant {
-  readonly name: string;
-  /** Row of the bug catalogue (reference/reliability.md §1.9), or what it is about. */
-  readonly row: string;
-  readonly what: string;
-  /** Path under dist. */
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-  /** What finds it: a seed that did, or a transcript. */
-  readonly witness: SeedWitness | ScriptWitness;
-}
-
-export interface SeedWitness {
-  readonly profile: "plain" | "membership" | "disk";
-  readonly seed: number;
-}
-
-export interface ScriptWitness {
-  readonly script: string;
-}
-
-const seed = (profile: SeedWitness["profile"], number: number): SeedWitness => ({ profile, seed: number });
-const script = (name: string): ScriptWitness => ({ script: name });
+import { gossipMutants } from "./gossip-patches.ts";
+import { logMutants } from "./log-patches.ts";
+import { type Mutant, script, seed } from "./mutant.ts";
 
 const raft = "core/raft/";
 
@@ -61,7 +39,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}following.js`,
     from: "entry.index > server.commitIndex && server.log.termAt(entry.index) !== entry.term",
     to: "entry.index > server.commitIndex",
-    witness: seed("plain", 1),
+    witness: seed("plain", 2),
   },
   {
     name: "commitNoMin",
@@ -97,7 +75,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}membership.js`,
     from: 'if (server.configurations.index > server.commitIndex)\n        return "change-pending";',
     to: "",
-    witness: seed("membership", 115),
+    witness: seed("membership", 146),
   },
   {
     name: "configurationNotRolledBack",
@@ -106,7 +84,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}following.js`,
     from: "server.configurations.truncateAfter(keep);",
     to: "",
-    witness: seed("membership", 23),
+    witness: seed("membership", 90),
   },
   {
     name: "noPreVote",
@@ -133,7 +111,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}leading.js`,
     from: "if (isQuorum(voters, (id) => id === server.id))",
     to: "if (true)",
-    witness: seed("plain", 639),
+    witness: seed("plain", 254),
   },
   {
     name: "readNoTermCheck",
@@ -169,7 +147,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}writes.js`,
     from: "write.covers = Math.min(write.covers, index);",
     to: "void write;",
-    witness: seed("plain", 712),
+    witness: seed("plain", 326),
   },
   {
     name: "noLogCheck",
@@ -187,61 +165,7 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}election.js`,
     from: "return (server.vote === undefined || server.vote === request.from) &&",
     to: "return true &&",
-    witness: seed("plain", 2),
-  },
-  {
-    name: "votesAfterLoss",
-    row: "R22",
-    what: "a server that lost acknowledged entries votes and campaigns",
-    file: "core/log/recover.js",
-    from: "? { ...this.#hardState, mustReach: Math.max(mustReach, this.#highestSeen) }",
-    to: "? this.#hardState",
-    witness: seed("disk", 1),
-  },
-  {
-    name: "damageIsTorn",
-    row: "R22",
-    what: "whatever cannot be read is called a torn tail",
-    file: "core/log/scan.js",
-    from: "said.offset > from &&",
-    to: "false &&",
-    witness: seed("disk", 1),
-  },
-  {
-    name: "noSettleTail",
-    row: "log",
-    what: "what a dead process left in the cache is taken for durable",
-    file: "core/log/writer.js",
-    from: "this.#settleTail(recovery);",
-    to: "",
-    witness: seed("disk", 1),
-  },
-  {
-    name: "slotsWithoutFolderSync",
-    row: "log",
-    what: "the file of the hard state is made and its name never synced",
-    file: "core/log/writer.js",
-    from: "if (isNew)\n            this.#disk.syncFolder();",
-    to: "",
-    witness: seed("disk", 646),
-  },
-  {
-    name: "noSync",
-    row: "log",
-    what: "a batch is confirmed without a sync",
-    file: "core/log/writer.js",
-    from: "this.#disk.sync(this.#name);\n        if (this.#isSlotDirty)",
-    to: "if (this.#isSlotDirty)",
-    witness: seed("disk", 1),
-  },
-  {
-    name: "seedIgnoresSegment",
-    row: "log",
-    what: "checksums do not know their segment: a recycled file's old records read as new",
-    file: "core/log/segment.js",
-    from: "/${identity.serverId}/${sequence}`",
-    to: "/${identity.serverId}`",
-    witness: seed("disk", 6),
+    witness: seed("plain", 1),
   },
   {
     name: "removedDisturbs",
@@ -304,6 +228,8 @@ export const mutants: readonly Mutant[] = [
     file: `${raft}snapshot-receiving.js`,
     from: "server.log.termAt(snapshot.index) === snapshot.term",
     to: "server.log.termAt(snapshot.index) !== undefined",
-    witness: seed("membership", 2),
+    witness: seed("membership", 9),
   },
+  ...logMutants,
+  ...gossipMutants,
 ];

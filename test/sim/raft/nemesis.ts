@@ -1,6 +1,6 @@
 import { Prng } from "#core/base";
 import type { MembershipChange } from "#core/raft";
-import { ByteLog } from "./node-log.ts";
+import { ByteLog } from "./byte-log.ts";
 import type { SimulatedServer } from "./server.ts";
 import type { Action } from "./swarm.ts";
 import type { RaftWorld } from "./world.ts";
@@ -72,6 +72,12 @@ export class Nemesis {
         return this.#wipe(action);
       case "damage":
         return this.#damage(action);
+      case "disk-error":
+        if (target.log instanceof ByteLog && target.isUp) target.log.failSoon(randomOf(action));
+        return false;
+      case "disk-full":
+        this.#fill(target, forMs);
+        return false;
       default:
         return false;
     }
@@ -129,14 +135,25 @@ export class Nemesis {
     return true;
   }
 
+  /** No room for a while; that the disk was full counts once somebody noticed it. */
+  #fill({ log }: SimulatedServer, forMs: number): void {
+    if (!(log instanceof ByteLog)) return;
+    log.setFull(true);
+    this.#world.after(2 * forMs, () => log.setFull(false));
+  }
+
   /** The atlas: one server of the first ones only, so that a majority keeps every record whole. */
   #damage(action: Action): boolean {
     const victim = this.#world.servers[this.#world.swarm.seed % this.#world.servers.length];
     if (victim === undefined || !victim.isUp || !(victim.log instanceof ByteLog)) return false;
-    const hit = victim.log.damage(new Prng(Math.floor((action.rolls[3] as number) * 2 ** 31)));
+    const hit = victim.log.damage(randomOf(action));
     this.#world.crash(victim, action.durationMs);
     return hit;
   }
+}
+
+function randomOf(action: Action): Prng {
+  return new Prng(Math.floor((action.rolls[3] as number) * 2 ** 31));
 }
 
 function whenUp(server: SimulatedServer, run: () => void): boolean {

@@ -1,3 +1,4 @@
+import { ByteLog } from "./byte-log.ts";
 import { Violation } from "./ledger.ts";
 import { Nemesis } from "./nemesis.ts";
 import type { SimulatedServer } from "./server.ts";
@@ -14,6 +15,9 @@ export interface SeedResult {
   readonly leaderChanges: number;
   readonly faultsFired: ReadonlyMap<FaultKind, number>;
   readonly missingFaults: readonly FaultKind[];
+  readonly sitesFired: ReadonlyMap<string, number>;
+  /** When the hostile phase ended, in the world's time. */
+  readonly hostileMs: number;
   readonly hash: number;
 }
 
@@ -23,6 +27,11 @@ export interface SeedFailure {
   readonly message: string;
 }
 
+/** A seed counts for a claim when the world was busy and hostile enough. */
+export const countingSeed = { events: 5_000, acknowledged: 100, leaderChanges: 1 } as const;
+
+/** What the healed phases bring at least. */
+const HEALED_EVENTS = 50;
 const QUORUM_PHASE_MS = 15_000;
 const HEALED_PHASE_MS = 25_000;
 
@@ -49,7 +58,9 @@ export function runSwarm(swarm: Swarm, narrate?: Narrator): SeedResult {
     acknowledged: world.ledger.acknowledgedCount,
     leaderChanges: world.oracles.leaderChanges,
     faultsFired: world.faultsFired,
+    sitesFired: world.sitesFired,
     missingFaults: swarm.enabled.filter((kind) => !world.faultsFired.has(kind)),
+    hostileMs: world.hostileEndMs ?? world.nowMs,
     hash: world.hash,
   };
 }
@@ -66,23 +77,47 @@ function failureOf(error: unknown): SeedFailure {
 function hostilePhase(world: RaftWorld): void {
   const { swarm } = world;
   const nemesis = new Nemesis(world);
-  for (const action of swarm.actions) world.after(action.atMs, () => nemesis.act(action));
+  const schedule = (position: number): void => {
+    const action = swarm.actions[position];
+    if (action === undefined) return;
+    world.after(action.atMs - world.nowMs, () => {
+      if (!world.network.isHostile) return;
+      schedule(position + 1);
+      nemesis.act(action);
+    });
+  };
+  schedule(0);
   let turn = 0;
   const repeat = (everyMs: number, untilMs: number, act: (server: SimulatedServer) => void): void =>
     world.after(everyMs, () => {
-      const servers = world.servers.filter((server) => server.isUp);
-      const believed = world.leader() ?? servers[0];
-      const chosen = turn++ % 8 === 0 ? servers[turn % Math.max(1, servers.length)] : believed;
-      if (chosen?.isUp) act(chosen);
-      if (world.nowMs < untilMs) repeat(everyMs, untilMs, act);
+      const chosen = turn++ % 8 === 0 ? anyUp(world, turn) : (world.leader() ?? anyUp(world, 0));
+      if (chosen !== undefined) act(chosen);
+      if (world.nowMs < untilMs && world.network.isHostile) repeat(everyMs, untilMs, act);
     });
   repeat(swarm.proposeEveryMs, swarm.hostileMs, (server) => world.propose(server));
   repeat(swarm.readEveryMs, swarm.hostileMs, (server) => world.read(server));
-  world.run(swarm.hostileMs);
+  world.run(swarm.hostileMs, swarm.endsWhenCounting ? () => isHostileEnough(world) : undefined);
+}
+
+/** True once the seed will count: what is left of the events comes with the two healed phases. */
+function isHostileEnough(world: RaftWorld): boolean {
+  return (
+    world.events >= countingSeed.events - HEALED_EVENTS &&
+    world.ledger.acknowledgedCount >= countingSeed.acknowledged &&
+    world.oracles.leaderChanges > countingSeed.leaderChanges &&
+    world.swarm.enabled.every((kind) => world.faultsFired.has(kind))
+  );
+}
+
+/** One of the servers that run, by turn. */
+function anyUp(world: RaftWorld, turn: number): SimulatedServer | undefined {
+  const running = world.servers.filter((server) => server.isUp);
+  return running[turn % Math.max(1, running.length)];
 }
 
 /** A majority of the voters works again and nothing disturbs it; the others stay as broken as they are. */
 function quorumPhase(world: RaftWorld): void {
+  world.hostileEndMs = world.nowMs;
   world.network.isHostile = false;
   world.network.heal();
   const voters = votersOfNewest(world);
@@ -111,6 +146,7 @@ function votersOfNewest(world: RaftWorld): readonly string[] {
 function heal(world: RaftWorld, server: SimulatedServer): void {
   server.busyUntilMs = 0;
   server.slowUntilMs = 0;
+  if (server.log instanceof ByteLog) server.log.healDisk();
   world.restart(server);
 }
 
@@ -149,6 +185,6 @@ function isConverged(world: RaftWorld): boolean {
   const leader = world.leader();
   if (leader === undefined) return false;
   return members(world).every(
-    (server) => server.appliedIndex >= leader.raft.status().commitIndex - 1 && server.appliedIndex > 0,
+    (server) => server.appliedIndex >= leader.raft.commitIndex - 1 && server.appliedIndex > 0,
   );
 }

@@ -1,4 +1,4 @@
-import { assert, type Prng } from "#core/base";
+import { assert, type Buggify, type Prng } from "#core/base";
 import {
   type ApplyEffect,
   bootstrap,
@@ -28,6 +28,13 @@ interface SnapshotFile {
   readonly content: Uint8Array;
 }
 
+/** What all servers of a world share. */
+interface Surroundings {
+  readonly swarm: Swarm;
+  readonly ledger: Ledger;
+  readonly buggify: Buggify;
+}
+
 /** One server: the real core/raft, a simulated log, snapshot files, and a state machine that is a digest. */
 export class SimulatedServer {
   readonly id: string;
@@ -52,22 +59,25 @@ export class SimulatedServer {
   readonly #swarm: Swarm;
   readonly #random: Prng;
   readonly #ledger: Ledger;
+  readonly #buggify: Buggify;
 
-  constructor(id: string, log: NodeLog, clockRate: number, swarm: Swarm, random: Prng, ledger: Ledger) {
+  constructor(id: string, log: NodeLog, clockRate: number, random: Prng, surroundings: Surroundings) {
     this.id = id;
     this.log = log;
     this.clockRate = clockRate;
-    this.#swarm = swarm;
     this.#random = random;
-    this.#ledger = ledger;
-    this.syncMs = swarm.syncMs;
+    this.#swarm = surroundings.swarm;
+    this.#ledger = surroundings.ledger;
+    this.#buggify = surroundings.buggify;
+    this.syncMs = this.#swarm.syncMs;
     this.raft = this.#make({ hardState: emptyHardState, snapshot: undefined, entries: [] });
   }
 
   #make(recovered: RecoveredState): Raft {
     const { trailingEntries, appendBytesMax } = this.#swarm;
     const limits = { ...defaultLimits, trailingEntries, appendBytesMax, snapshotChunkBytes: CHUNK_BYTES };
-    return new Raft({ id: this.id, timing: timingOf(1), random: this.#random, ...limits }, recovered);
+    const options = { id: this.id, timing: timingOf(1), random: this.#random, buggify: this.#buggify, ...limits };
+    return new Raft(options, recovered);
   }
 
   /** The founding state goes to the log before the server starts. */
@@ -107,15 +117,16 @@ export class SimulatedServer {
     this.log.crash(random);
   }
 
-  /** A fresh process over what is on disk; the state machine begins at the latest snapshot. */
+  /** A fresh process over what is on disk; the state machine begins at the latest snapshot. The disk may refuse. */
   restart(): void {
+    const recovered = this.log.recover(this.#latest?.description);
     this.isUp = true;
     this.incarnation++;
     this.busyUntilMs = 0;
     this.appliedIndex = this.#latest?.description.index ?? 0;
     this.digest = this.#latest === undefined ? 0 : digestIn(this.#latest.content);
     this.#partial = undefined;
-    this.raft = this.#make(this.log.recover(this.#latest?.description));
+    this.raft = this.#make(recovered);
   }
 
   apply(effect: ApplyEffect): number {

@@ -20,6 +20,8 @@ export const faultKinds = [
   "membership",
   "wipe",
   "damage",
+  "disk-error",
+  "disk-full",
   "corruption",
 ] as const;
 
@@ -44,7 +46,9 @@ export interface Swarm {
   readonly spares: number;
   readonly enabled: readonly FaultKind[];
   readonly actions: readonly Action[];
+  /** The hostile phase is over at this time, or, with `endsWhenCounting`, as soon as the seed counts. */
   readonly hostileMs: number;
+  readonly endsWhenCounting: boolean;
   readonly delayMs: number;
   readonly jitterMs: number;
   readonly lossRate: number;
@@ -59,6 +63,8 @@ export interface Swarm {
   readonly trailingEntries: number;
   readonly appendBytesMax: number;
   readonly clockRates: readonly number[];
+  /** Rare courses of the code under test are taken on purpose. */
+  readonly hasBuggify: boolean;
 }
 
 const always: readonly FaultKind[] = ["crash", "loss"];
@@ -78,16 +84,20 @@ const optional: readonly FaultKind[] = [
   "transfer",
 ];
 
+/** No world is hostile for longer, counting or not. */
+const HOSTILE_MS_MAX = 45_000;
+
 export function drawSwarm(seed: number, profile: Profile): Swarm {
   const random = new Prng(seed * 3 + 1);
   const between = (low: number, high: number): number => low + random.fraction() * (high - low);
   const enabled = [...always, ...optional.filter(() => random.below(2) === 0)];
   if (profile === "membership") enabled.push("membership", ...(random.below(2) === 0 ? (["wipe"] as const) : []));
-  if (profile === "disk") enabled.push("damage");
+  if (profile === "disk")
+    enabled.push("damage", ...(["disk-error", "disk-full"] as const).filter(() => random.below(2) === 0));
   if (seed % 11 === 7) enabled.push("corruption");
   const voters = random.below(3) === 0 ? 5 : random.below(4) === 0 ? 4 : 3;
   const spares = profile === "membership" ? 2 : 0;
-  const hostileMs = Math.round(between(12_000, 16_000));
+  const hostileMs = HOSTILE_MS_MAX;
   const hasSnapshots = profile !== "plain" || random.below(4) === 0;
   return {
     seed,
@@ -97,6 +107,7 @@ export function drawSwarm(seed: number, profile: Profile): Swarm {
     enabled,
     actions: drawActions(random, enabled, hostileMs),
     hostileMs,
+    endsWhenCounting: true,
     delayMs: between(0.2, 8),
     jitterMs: between(0.1, 20),
     lossRate: between(0.01, 0.2),
@@ -111,6 +122,7 @@ export function drawSwarm(seed: number, profile: Profile): Swarm {
     trailingEntries: random.below(20),
     appendBytesMax: random.below(2) === 0 ? 256 * 1024 : 64 + random.below(400),
     clockRates: Array.from({ length: voters + spares }, () => (enabled.includes("clock") ? between(0.8, 1.25) : 1)),
+    hasBuggify: random.below(2) === 0,
   };
 }
 

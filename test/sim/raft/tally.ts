@@ -1,7 +1,4 @@
-import type { SeedResult } from "./run.ts";
-
-/** A seed counts for a claim when the world was busy and hostile enough. */
-export const countingSeed = { events: 5_000, acknowledged: 100, leaderChanges: 1 } as const;
+import { countingSeed, type SeedResult } from "./run.ts";
 
 export function isCounting(result: SeedResult): boolean {
   return (
@@ -12,6 +9,8 @@ export function isCounting(result: SeedResult): boolean {
   );
 }
 
+const COUNTING_SHARE = 0.9;
+
 /** Sums over seeds. */
 export class RunTally {
   seeds = 0;
@@ -20,6 +19,7 @@ export class RunTally {
   acknowledged = 0;
   leaderChanges = 0;
   readonly faults = new Map<string, number>();
+  readonly sites = new Map<string, number>();
   readonly failures: SeedResult[] = [];
 
   add(result: SeedResult): void {
@@ -28,18 +28,42 @@ export class RunTally {
     this.events += result.events;
     this.acknowledged += result.acknowledged;
     this.leaderChanges += result.leaderChanges;
-    for (const [kind, count] of result.faultsFired) this.faults.set(kind, (this.faults.get(kind) ?? 0) + count);
+    addTo(this.faults, result.faultsFired);
+    addTo(this.sites, result.sitesFired);
     if (result.failure !== undefined) this.failures.push(result);
+  }
+
+  /** A run claims something only when nearly all of its seeds count. */
+  get isCovering(): boolean {
+    return this.counting > 0 && this.counting >= COUNTING_SHARE * this.seeds;
+  }
+
+  /** One short line while it goes on. */
+  progress(cpuSeconds: number): string {
+    const rate = (this.seeds / cpuSeconds).toFixed(0);
+    const kinds = `${this.faults.size} kinds of faults, ${this.sites.size} rare courses fired`;
+    return `${this.seeds} seeds (${this.counting} counting), ${rate} a CPU-second; ${kinds}; ${this.failures.length} violations`;
   }
 
   /** One line for people. */
   line(cpuSeconds: number): string {
-    const faults = [...this.faults].map(([kind, count]) => `${kind} ${count}`).sort();
     return [
-      `${this.seeds} seeds (${this.counting} counting), ${(this.seeds / cpuSeconds).toFixed(0)} a CPU-second`,
+      `${this.seeds} seeds (${this.counting} counting), ${(this.counting / cpuSeconds).toFixed(0)} counting a CPU-second`,
       `${this.events} events, ${this.acknowledged} acknowledged, ${this.leaderChanges} leaders`,
-      `faults: ${faults.join(", ")}`,
+      `faults: ${wordsOf(this.faults)}`,
+      `rare courses: ${wordsOf(this.sites)}`,
       `${this.failures.length} violations`,
     ].join("; ");
   }
+}
+
+function addTo(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
+}
+
+function wordsOf(counts: ReadonlyMap<string, number>): string {
+  return [...counts]
+    .map(([name, count]) => `${name} ${count}`)
+    .sort()
+    .join(", ");
 }

@@ -1,4 +1,4 @@
-import { assert, Heap, Prng } from "#core/base";
+import { assert, type Buggify, Prng } from "#core/base";
 import {
   type ApplyEffect,
   type Configuration,
@@ -7,26 +7,26 @@ import {
   type RaftEffect,
   type RaftEvent,
   type ReplyEffect,
-  votersOf,
 } from "#core/raft";
+import { buggifyOf, type SitesFired } from "../buggify.ts";
+import { DiskFault } from "../disk.ts";
+import { EventQueue } from "../event-queue.ts";
+import { ByteLog } from "./byte-log.ts";
 import { commandOf, Ledger, Violation } from "./ledger.ts";
 import { SimulatedNetwork } from "./network.ts";
-import { ByteLog, ModelLog } from "./node-log.ts";
+import { ModelLog } from "./node-log.ts";
 import { RaftOracles } from "./oracles.ts";
 import { SimulatedServer } from "./server.ts";
 import type { FaultKind, Swarm } from "./swarm.ts";
-
-interface Happening {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
 
 interface OpenRequest {
   readonly kind: "propose" | "read" | "other";
   readonly proposal: number;
   readonly acknowledgedBefore: number;
 }
+
+/** How long a supervisor waits before it starts a server again whose disk failed. */
+const RESTART_MS = 300;
 
 /** Where lines of a transcript go; nothing is formatted while it is absent. */
 export type Narrator = ((line: string) => void) | undefined;
@@ -39,26 +39,29 @@ export class RaftWorld {
   readonly network: SimulatedNetwork;
   readonly servers: SimulatedServer[] = [];
   readonly faultsFired = new Map<FaultKind, number>();
+  readonly sitesFired: SitesFired = new Map();
+  readonly buggify: Buggify;
   readonly narrate: Narrator;
   nowMs = 0;
+  hostileEndMs: number | undefined = undefined;
   events = 0;
   hash = 0;
-  readonly #happenings = new Heap<Happening>((left, right) =>
-    left.atMs === right.atMs ? left.order < right.order : left.atMs < right.atMs,
-  );
-  #order = 0;
+  readonly #happenings = new EventQueue();
   #nextRequest = 1;
   #nextProposal = 1;
   readonly #open = new Map<number, OpenRequest>();
   readonly #random: Prng;
   readonly #checksMajority: boolean;
+  readonly #hasDisks: boolean;
   #wiped = 0;
 
   constructor(swarm: Swarm, narrate: Narrator) {
     this.swarm = swarm;
     this.narrate = narrate;
+    this.buggify = buggifyOf(swarm.seed, swarm.hasBuggify, this.sitesFired);
     this.#random = new Prng(swarm.seed * 7 + 5);
     this.network = new SimulatedNetwork(swarm, new Prng(swarm.seed * 11 + 2));
+    this.#hasDisks = swarm.profile === "disk";
     this.#checksMajority = swarm.profile === "plain" && swarm.snapshotEvery === 0;
     const founding = this.#makeServers();
     for (const server of this.servers) {
@@ -76,41 +79,40 @@ export class RaftWorld {
   }
 
   #addServer(id: string, number: number): SimulatedServer {
-    const log = this.swarm.profile === "disk" ? new ByteLog(id) : new ModelLog();
+    const log = this.#hasDisks ? new ByteLog(id, this.buggify, (kind) => this.fired(kind)) : new ModelLog();
     const rate = this.swarm.clockRates[number % this.swarm.clockRates.length] ?? 1;
     const random = new Prng(this.swarm.seed * 31 + number * 17 + this.#wiped);
-    const server = new SimulatedServer(id, log, rate, this.swarm, random, this.ledger);
+    const server = new SimulatedServer(id, log, rate, random, this);
     this.servers.push(server);
     return server;
   }
 
   after(delayMs: number, run: () => void): void {
-    this.#happenings.push({ atMs: this.nowMs + delayMs, order: this.#order++, run });
+    this.#happenings.push(this.nowMs + delayMs, run);
   }
 
   /** Runs until `untilMs`, or until `isDone` says so (asked now and then). */
   run(untilMs: number, isDone?: () => boolean): void {
     for (let count = 0; ; count++) {
-      const next = this.#happenings.peek();
-      if (next === undefined || next.atMs > untilMs) break;
+      const atMs = this.#happenings.nextMs;
+      if (atMs > untilMs) break;
       if (isDone !== undefined && count % 16 === 0 && isDone()) return;
-      this.#happenings.pop();
-      this.nowMs = Math.max(this.nowMs, next.atMs);
-      next.run();
+      if (atMs > this.nowMs) this.nowMs = atMs;
+      this.#happenings.pop()();
     }
     if (isDone === undefined) this.nowMs = untilMs;
   }
 
   server(id: string): SimulatedServer | undefined {
-    return this.servers.find((server) => server.id === id);
+    for (const server of this.servers) if (server.id === id) return server;
+    return undefined;
   }
 
   leader(): SimulatedServer | undefined {
     let best: SimulatedServer | undefined;
     for (const server of this.servers) {
-      if (!server.isUp) continue;
-      const { role, term } = server.raft.status();
-      if (role === "leader" && term > (best?.raft.status().term ?? -1)) best = server;
+      if (!server.isUp || server.raft.role !== "leader") continue;
+      if (best === undefined || server.raft.term > best.raft.term) best = server;
     }
     return best;
   }
@@ -142,8 +144,21 @@ export class RaftWorld {
   }
 
   #carryOut(server: SimulatedServer, effects: readonly RaftEffect[]): void {
-    for (const effect of effects) this.#effect(server, effect);
-    this.#beginSync(server);
+    for (const effect of effects) if (server.isUp) this.#effect(server, effect);
+    if (server.isUp) this.#beginSync(server);
+  }
+
+  /** A failed write or sync ends the process; false then. */
+  #onDisk(server: SimulatedServer, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      if (this.narrate !== undefined) this.narrate(`${stamp(this.nowMs)} ${server.id} stops: ${error.message}`);
+      this.crash(server, RESTART_MS);
+      return false;
+    }
   }
 
   #effect(server: SimulatedServer, effect: RaftEffect): void {
@@ -168,7 +183,8 @@ export class RaftWorld {
           this.narrate(`${stamp(this.nowMs)} ${server.id} is ${effect.role} in term ${effect.term}`);
         return;
       case "release":
-        return server.log.release(effect.before);
+        this.#onDisk(server, () => server.log.release(effect.before));
+        return;
       case "load-chunk":
         return this.#answer(server, 1, () => ({
           type: "chunk-loaded",
@@ -204,7 +220,7 @@ export class RaftWorld {
   #apply(server: SimulatedServer, effect: ApplyEffect): void {
     const first = server.apply(effect);
     if (first > 0 && this.#checksMajority) {
-      const voters = votersOf(server.raft.status().configuration);
+      const { voters } = server.raft;
       for (const entry of effect.entries)
         if (entry.index >= first) this.oracles.firstApplied(entry, voters, (id) => this.server(id)?.log.durable);
     }
@@ -227,17 +243,23 @@ export class RaftWorld {
     const last = group[group.length - 1];
     assert(last !== undefined, "a group has a last write");
     server.inFlight = last;
-    server.log.begin(group);
+    if (!this.#onDisk(server, () => server.log.begin(group))) return;
     const slow = server.slowUntilMs > this.nowMs ? 20 : 1;
     const delayMs = server.syncMs * (0.5 + this.#random.fraction()) * slow;
     const { incarnation } = server;
     this.after(delayMs, () => {
       if (server.incarnation !== incarnation || server.inFlight !== last) return;
-      server.log.finish();
+      if (!this.#onDisk(server, () => server.log.finish())) return;
       server.inFlight = undefined;
       this.deliver(server, { type: "durable", epoch: last.epoch, index: last.index, term: last.term });
       this.#beginSync(server);
+      if (this.#hasDisks) this.after(server.syncMs, () => this.#idle(server, incarnation));
     });
+  }
+
+  #idle(server: SimulatedServer, incarnation: number): void {
+    if (server.isUp && server.incarnation === incarnation && server.inFlight === undefined)
+      this.#onDisk(server, () => server.log.idle());
   }
 
   /** A client proposes a command that nobody proposed before. */
@@ -283,7 +305,13 @@ export class RaftWorld {
 
   restart(server: SimulatedServer): void {
     if (server.isUp || !this.servers.includes(server)) return;
-    server.restart();
+    try {
+      server.restart();
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      this.after(RESTART_MS, () => this.restart(server));
+      return;
+    }
     if (this.narrate !== undefined) this.narrate(`${stamp(this.nowMs)} ${server.id} restarts`);
     this.#carryOut(server, server.start(this.nowMs));
   }
