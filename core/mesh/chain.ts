@@ -15,7 +15,8 @@ export interface ChainNode {
   readonly Routes?: readonly { readonly Definition?: RouteDefinition; readonly NextNode: string }[];
   readonly Splits?: readonly {
     readonly Definition?: HeaderChanges;
-    readonly Weight: number;
+    /** Per cent; absent is 0. */
+    readonly Weight?: number;
     readonly NextNode: string;
   }[];
   readonly Resolver?: {

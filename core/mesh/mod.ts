@@ -10,3 +10,4 @@ export {
   type IntentionPermission,
   type Verdict,
 } from "./intention.ts";
+export { parseShares, type Share, subsetFilter } from "./split.ts";

@@ -1,5 +1,5 @@
 import { type Failure, ok, type Result } from "#core/base";
-import { createLogger, parseLevel, systemClock, systemRandom, systemTimers } from "#cli/agent";
+import { parseLevel } from "#cli/agent";
 import {
   type MeshContext,
   parseUpstream,
@@ -7,6 +7,7 @@ import {
   type RunningSidecar,
   runSidecar,
   type SidecarCommand,
+  systemMesh,
   type UpstreamOption,
 } from "#cli/mesh";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
@@ -89,13 +90,7 @@ function parseAll(texts: readonly string[]): Result<UpstreamOption[]> {
 
 function meshContext({ flags, env }: Context): MeshContext {
   const level = parseLevel(flags.text("log-level") ?? "info") ?? "info";
-  return {
-    env,
-    clock: systemClock,
-    timers: systemTimers,
-    random: systemRandom,
-    logger: createLogger({ level, json: flags.bool("log-json"), descriptor: 1, nowMs: () => systemClock.nowMs() }),
-  };
+  return systemMesh(env, { level, json: flags.bool("log-json") });
 }
 
 async function runUntilSignal(context: Context, asked: SidecarCommand, mesh: MeshContext): Promise<number> {

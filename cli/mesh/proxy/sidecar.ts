@@ -18,6 +18,7 @@ import {
   Watches,
 } from "#integrations/consul";
 import { AdsServer, bootstrapOf, encodeSet, Encoder, resourcesOf } from "#integrations/envoy";
+import { WANTED_FILE, wantedOf } from "./wanted.ts";
 import type { SidecarOptions } from "./definition.ts";
 import { EnvoyRunner } from "./envoy-runner.ts";
 import { choosePort, releasePort } from "./ports.ts";
@@ -161,13 +162,16 @@ export class Sidecar {
     if (facts.parent === null) return this.#parts.parentGone();
     this.#parent = facts.parent;
     void this.#keepRegistered();
-    const { options, identity, logger } = this.#parts;
+    const { options, identity, logger, folder } = this.#parts;
     const place = { port: this.#port, datacenter: identity.datacenter, defaultAllow: identity.defaultAllow };
     const snapshot = snapshotOf(options, facts, place);
     if (!snapshot) return;
-    const set = encodeSet(resourcesOf(snapshot), this.#encoder);
-    if (set.ok) this.#ads.set(sidecarId(options), set.value);
-    else logger.log("error", `the configuration cannot be sent: ${set.failure.message}`);
+    const resources = resourcesOf(snapshot);
+    const set = encodeSet(resources, this.#encoder);
+    if (set.ok) {
+      this.#ads.set(sidecarId(options), set.value);
+      folder.writeFile(WANTED_FILE, JSON.stringify(wantedOf(resources, set.value)));
+    } else logger.log("error", `the configuration cannot be sent: ${set.failure.message}`);
   }
 
   /** The registration follows the service's own Meta, Tags, Weights and address. */

@@ -3,7 +3,7 @@ import { isHttp } from "../snapshot.ts";
 import { chainClusters, exposedClusterName, localCluster, staticCluster } from "./clusters.ts";
 import type { ResourceKind } from "./common.ts";
 import { assignmentOf } from "./endpoints.ts";
-import { exposedListener, publicListener, upstreamListener } from "./listeners.ts";
+import { exposedListener, publicListener, publicRoutes, upstreamListener } from "./listeners.ts";
 import { routesOf } from "./routes.ts";
 import { secretsOf } from "./tls.ts";
 
@@ -20,6 +20,7 @@ export function resourcesOf(snapshot: ProxySnapshot): Resource[] {
   const resources: Resource[] = [
     named("cluster", localCluster(snapshot)),
     named("listener", publicListener(snapshot)),
+    ...(isHttp(inbound.protocol) ? [named("route", publicRoutes(snapshot))] : []),
     ...secretsOf(snapshot).map((secret) => named("secret", secret)),
   ];
   for (const exposed of inbound.exposedPaths) {

@@ -1,4 +1,5 @@
 import type { ListenerJson } from "#envoy/envoy/config/listener/v3/listener";
+import type { RouteConfigurationJson } from "#envoy/envoy/config/route/v3/route";
 import type { FilterJson as NetworkFilterJson } from "#envoy/envoy/config/listener/v3/listener_components";
 import { isHttp, type ProxySnapshot, type Upstream, usesHttp2 } from "../snapshot.ts";
 import { alpnOf, clusterNameOf, exposedClusterName } from "./clusters.ts";
@@ -7,6 +8,7 @@ import { rbacOf } from "./rbac.ts";
 import { downstreamTls } from "./tls.ts";
 
 const HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const RBAC_FILTER = "envoy.filters.http.rbac";
 export const PUBLIC_LISTENER = "public_listener";
 
 export function publicListenerName({ inbound }: ProxySnapshot): string {
@@ -42,22 +44,19 @@ function tcpInbound(snapshot: ProxySnapshot): NetworkFilterJson[] {
   ];
 }
 
-function httpInbound(snapshot: ProxySnapshot): NetworkFilterJson[] {
-  const { inbound, trustDomain } = snapshot;
-  const rules = rbacOf(inbound.intentions, { trustDomain, defaultAllow: inbound.defaultAllow, isHttp: true });
-  const timeout = inbound.localRequestTimeoutMs;
-  const route = { cluster: LOCAL_APP, ...(timeout !== undefined && { timeout: seconds(timeout) }) };
+/**
+ * Intentions stand with the routes, not with the listener: a change holds for the next request of every connection that is
+ * open already, and no listener is replaced. Until the routes have come nobody is let in.
+ */
+function httpInbound({ inbound }: ProxySnapshot): NetworkFilterJson[] {
   const manager = {
     statPrefix: PUBLIC_LISTENER,
-    routeConfig: {
-      name: PUBLIC_LISTENER,
-      virtualHosts: [{ name: PUBLIC_LISTENER, domains: ["*"], routes: [{ match: { prefix: "/" }, route }] }],
-    },
+    rds: { configSource: overAds, routeConfigName: PUBLIC_LISTENER },
     httpFilters: [
       ...(inbound.protocol === "grpc" ? grpcFilters() : []),
       {
-        name: "envoy.filters.http.rbac",
-        typedConfig: typed("envoy.extensions.filters.http.rbac.v3.RBAC", { rules }),
+        name: RBAC_FILTER,
+        typedConfig: typed("envoy.extensions.filters.http.rbac.v3.RBAC", { rules: { action: "ALLOW" } }),
       },
       router(),
     ],
@@ -66,6 +65,26 @@ function httpInbound(snapshot: ProxySnapshot): NetworkFilterJson[] {
     ...(usesHttp2(inbound.protocol) && { http2ProtocolOptions: {} }),
   };
   return [connectionManager(manager)];
+}
+
+/** What comes in goes to the service, as far as the intentions allow. */
+export function publicRoutes({ inbound, trustDomain }: ProxySnapshot): RouteConfigurationJson {
+  const rules = rbacOf(inbound.intentions, { trustDomain, defaultAllow: inbound.defaultAllow, isHttp: true });
+  const timeout = inbound.localRequestTimeoutMs;
+  const route = { cluster: LOCAL_APP, ...(timeout !== undefined && { timeout: seconds(timeout) }) };
+  const decided = typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", { rbac: { rules } });
+  return {
+    name: PUBLIC_LISTENER,
+    virtualHosts: [
+      {
+        name: PUBLIC_LISTENER,
+        domains: ["*"],
+        routes: [{ match: { prefix: "/" }, route }],
+        typedPerFilterConfig: { [RBAC_FILTER]: decided },
+      },
+    ],
+    validateClusters: true,
+  };
 }
 
 /** What the service itself connects to, to reach another one. */

@@ -125,7 +125,7 @@ function splitOf(chain: DiscoveryChain, node: ChainNode): RouteActionJson {
 }
 
 function sharesOf(chain: DiscoveryChain, node: ChainNode, factor: number, depth: number): Share[] {
-  return (node.Splits ?? []).flatMap(({ Definition: definition, Weight: weight, NextNode: next }) => {
+  return (node.Splits ?? []).flatMap(({ Definition: definition, Weight: weight = 0, NextNode: next }) => {
     const target = chain.Nodes[next];
     if (!target || depth >= DEPTH_MAX) return [];
     if (target.Type === "splitter") return sharesOf(chain, target, (factor * weight) / 100, depth + 1);
