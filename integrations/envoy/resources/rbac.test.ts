@@ -142,7 +142,7 @@ describe("intentions as RBAC", () => {
         const expected = decide(intentions, defaultAllow, asked).isAllowed;
         if (judge(rbac, asked) !== expected)
           expect.fail(
-            `${JSON.stringify({ round, intentions, defaultAllow, isHttp, asked, expected, rbac }, undefined, 1)}`,
+            JSON.stringify({ round, intentions, defaultAllow, isHttp, asked, expected, rbac }, undefined, 1)}`,
           );
       }
     }
