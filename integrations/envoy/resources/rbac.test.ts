@@ -141,9 +141,7 @@ describe("intentions as RBAC", () => {
         const asked = isHttp ? call : { source: call.source };
         const expected = decide(intentions, defaultAllow, asked).isAllowed;
         if (judge(rbac, asked) !== expected)
-          expect.fail(
-            JSON.stringify({ round, intentions, defaultAllow, isHttp, asked, expected, rbac }, undefined, 1)}`,
-          );
+          expect.fail(JSON.stringify({ round, intentions, defaultAllow, isHttp, asked, expected, rbac }, undefined, 1));
       }
     }
   });
