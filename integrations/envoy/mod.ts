@@ -12,5 +12,6 @@ export { healthOf } from "./resources/endpoints.ts";
 export { rbacOf } from "./resources/rbac.ts";
 export { wholeWeights } from "./resources/routes.ts";
 export * from "./snapshot.ts";
+export { checkBootstrap, checkSound } from "./sound.ts";
 export { AdsServer, type AdsServerOptions, type NodeStatus } from "./xds/ads-server.ts";
 export type { KindStatus, ResourceSet } from "./xds/stream.ts";

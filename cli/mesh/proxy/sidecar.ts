@@ -17,7 +17,7 @@ import {
   updateTtl,
   Watches,
 } from "#integrations/consul";
-import { AdsServer, bootstrapOf, encodeSet, Encoder, resourcesOf } from "#integrations/envoy";
+import { AdsServer, bootstrapOf, checkSound, encodeSet, Encoder, resourcesOf } from "#integrations/envoy";
 import { WANTED_FILE, wantedOf } from "./wanted.ts";
 import type { SidecarOptions } from "./definition.ts";
 import { EnvoyRunner } from "./envoy-runner.ts";
@@ -167,11 +167,15 @@ export class Sidecar {
     const snapshot = snapshotOf(options, facts, place);
     if (!snapshot) return;
     const resources = resourcesOf(snapshot);
-    const set = encodeSet(resources, this.#encoder);
+    const sound = checkSound(resources);
+    const set = sound.ok ? encodeSet(resources, this.#encoder) : sound;
     if (set.ok) {
       this.#ads.set(sidecarId(options), set.value);
       folder.writeFile(WANTED_FILE, JSON.stringify(wantedOf(resources, set.value)));
-    } else logger.log("error", `the configuration cannot be sent: ${set.failure.message}`);
+    } else
+      logger.log("error", "the new configuration is not sent, the last one stays in force", {
+        reason: set.failure.message,
+      });
   }
 
   /** The registration follows the service's own Meta, Tags, Weights and address. */

@@ -1,4 +1,4 @@
-import type { ProxySnapshot, Upstream } from "#integrations/envoy";
+import { noLimits, noPassiveHealthCheck, type ProxySnapshot, type Upstream } from "#integrations/envoy";
 import { settingsOf, type SidecarOptions, type UpstreamOption } from "./definition.ts";
 import { sidecarId } from "./registration.ts";
 import { chainKey, type ProxyFacts, targetKey } from "./source.ts";
@@ -59,14 +59,9 @@ function upstreamOf(option: UpstreamOption, { chains, instances }: ProxyFacts): 
     chain,
     instances: new Map(known),
     gateways: new Map(),
-    limits: { maxConnections: undefined, maxPendingRequests: undefined, maxConcurrentRequests: undefined },
-    passiveHealthCheck: {
-      intervalMs: undefined,
-      maxFailures: undefined,
-      enforcingConsecutive5xx: undefined,
-      maxEjectionPercent: undefined,
-      baseEjectionTimeMs: undefined,
-    },
+    limits: noLimits,
+    passiveHealthCheck: noPassiveHealthCheck,
+    connectTimeoutMs: undefined,
     overlay: { testers: [], mirror: undefined },
   };
 }

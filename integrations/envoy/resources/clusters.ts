@@ -112,7 +112,7 @@ function targetCluster(
     name,
     type: "EDS",
     edsClusterConfig: { edsConfig: overAds },
-    connectTimeout: connectTimeout(node),
+    connectTimeout: upstream.connectTimeoutMs === undefined ? connectTimeout(node) : seconds(upstream.connectTimeoutMs),
     commonLbConfig: { healthyPanicThreshold: { value: 0 } },
     circuitBreakers: breakersOf(upstream),
     outlierDetection: outliersOf(upstream),
