@@ -2,6 +2,7 @@
 export { connectConsul, type ConnectedConsul, type MeshContext } from "./connect.ts";
 export { systemMesh } from "./context.ts";
 export { parseUpstream, type UpstreamOption } from "./proxy/definition.ts";
+export { parseProxyBlock, type ProxyBlock } from "./proxy/proxy-block.ts";
 export { printBootstrap, type RunningSidecar, runSidecar, type SidecarCommand } from "./proxy/run-sidecar.ts";
 export { type SplitCommand, type SplitOutcome, runClear, runSplit } from "./split/run-split.ts";
 export { checkCall, type CheckCommand } from "./inspect/check.ts";

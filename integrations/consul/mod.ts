@@ -10,6 +10,8 @@ export * from "./config-entries.ts";
 export * from "./connect.ts";
 export * from "./discovery.ts";
 export { type Features, featuresOf } from "./features.ts";
+export { fitting } from "./fields.ts";
+export { newestRegistration } from "./newest-registration.ts";
 export * from "./kv.ts";
 export { type ConsulIdentity, probe } from "./probe.ts";
 export { type ConsulAnswer, type ConsulRequest, NpmTransport, type Transport } from "./transport.ts";

@@ -1,9 +1,12 @@
-import { type Failure, ok, type Result } from "#core/base";
+import { readFileSync } from "node:fs";
+import { err, type Failure, failureOf, ok, type Result } from "#core/base";
 import { parseLevel } from "#cli/agent";
 import {
   type MeshContext,
+  parseProxyBlock,
   parseUpstream,
   printBootstrap,
+  type ProxyBlock,
   type RunningSidecar,
   runSidecar,
   type SidecarCommand,
@@ -32,6 +35,12 @@ export const command: Command = {
       value: "name:port",
       help: "A service to be reached at a local port: NAME:PORT, NAME.DATACENTER:PORT or NAME:ADDRESS:PORT.",
     },
+    {
+      name: "proxy",
+      type: "text",
+      value: "file",
+      help: "Consul's Proxy block as JSON: Config, Upstreams with their Config and MeshGateway, Expose.Paths.",
+    },
     { name: "bind", type: "text", value: "address", help: "Where others of the mesh connect. Default: the service's." },
     { name: "port", type: "int", value: "port", help: "Port for it. Default: a free one from 21000 to 21255." },
     { name: "envoy", type: "text", value: "path", help: "The Envoy to run. Default: envoy of the PATH." },
@@ -57,14 +66,18 @@ async function run(context: Context): Promise<number> {
   if (sidecarFor === undefined) return failUsage(context, "This command needs -sidecar-for ID");
   const upstreams = parseAll(flags.list("upstream"));
   if (!upstreams.ok) return fail(context, "", upstreams.failure);
+  const block = readBlock(flags.text("proxy"));
+  if (!block.ok) return fail(context, "", block.failure);
   const asked: SidecarCommand = {
     consul: { address: flags.text("consul-addr"), token: flags.text("token") },
     options: {
       sidecarFor,
       proxyId: flags.text("proxy-id"),
-      upstreams: upstreams.value,
+      upstreams: [...block.value.upstreams, ...upstreams.value],
       bindAddress: flags.text("bind") ?? DEFAULT_BIND,
       bindPort: flags.int("port"),
+      config: block.value.config,
+      exposedPaths: block.value.exposedPaths,
     },
     service: flags.text("service"),
     envoy: flags.text("envoy"),
@@ -76,6 +89,15 @@ async function run(context: Context): Promise<number> {
   if (!printed.ok) return fail(context, "", printed.failure);
   context.io.out(printed.value);
   return 0;
+}
+
+function readBlock(path: string | undefined): Result<ProxyBlock> {
+  if (path === undefined) return ok({ config: {}, upstreams: [], exposedPaths: [] });
+  try {
+    return parseProxyBlock(readFileSync(path, "utf8"));
+  } catch (error) {
+    return err("io", `-proxy: ${failureOf(error).message}`, { field: "-proxy" });
+  }
 }
 
 function parseAll(texts: readonly string[]): Result<UpstreamOption[]> {

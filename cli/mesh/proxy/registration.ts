@@ -1,4 +1,5 @@
 import type { AgentService, ServiceRegistration } from "#integrations/consul";
+import type { ExposedPath } from "#integrations/envoy";
 import { registeredUpstreams, type SidecarOptions } from "./definition.ts";
 
 export const CHECK_TTL = "15s";
@@ -40,7 +41,9 @@ export function registrationOf(
       DestinationServiceID: parent.ID,
       LocalServiceAddress: parent.Address === "" ? "127.0.0.1" : parent.Address,
       LocalServicePort: parent.Port,
+      ...(Object.keys(options.config).length > 0 && { Config: options.config }),
       ...(upstreams.length > 0 && { Upstreams: upstreams }),
+      ...(options.exposedPaths.length > 0 && { Expose: { Paths: options.exposedPaths.map(exposedPath) } }),
     },
     Checks: [
       {
@@ -53,4 +56,13 @@ export function registrationOf(
       { CheckID: `${checkId(options)}:alias`, Name: `Health of ${parent.ID}`, AliasService: parent.ID },
     ],
   };
+}
+
+function exposedPath({ listenerPort, path, localPort, protocol }: ExposedPath): {
+  ListenerPort: number;
+  Path: string;
+  LocalPathPort: number;
+  Protocol: string;
+} {
+  return { ListenerPort: listenerPort, Path: path, LocalPathPort: localPort, Protocol: protocol };
 }

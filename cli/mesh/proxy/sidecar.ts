@@ -12,6 +12,7 @@ import {
   type AgentService,
   type ConsulIdentity,
   deregisterService,
+  fitting,
   registerService,
   type Transport,
   updateTtl,
@@ -188,8 +189,9 @@ export class Sidecar {
 
   async #register(): Promise<Result<void>> {
     const { options, transport } = this.#parts;
-    const registration = registrationOf(options, this.#parent, this.#port, this.#isReady());
-    const { Checks: checks, ...rest } = registration;
+    const { features } = this.#parts.identity;
+    const whole = registrationOf(options, this.#parent, this.#port, this.#isReady());
+    const { Checks: checks, ...rest } = fitting(whole, features).registration;
     const key = JSON.stringify(rest);
     if (key === this.#registered || this.#isLeaving) return ok(undefined);
     const done = await registerService(transport, { ...rest, ...(checks && { Checks: checks }) });

@@ -1,5 +1,7 @@
-import { noLimits, noPassiveHealthCheck, type ProxySnapshot, type Upstream } from "#integrations/envoy";
-import { settingsOf, type SidecarOptions, type UpstreamOption } from "./definition.ts";
+import type { DiscoveryChain } from "#core/mesh";
+import type { ExposedPath, ProxySnapshot, Upstream } from "#integrations/envoy";
+import type { SidecarOptions, UpstreamOption } from "./definition.ts";
+import { exposedPathsOf, settingsOf, upstreamSettings } from "./settings.ts";
 import { sidecarId } from "./registration.ts";
 import { chainKey, type ProxyFacts, targetKey } from "./source.ts";
 
@@ -22,7 +24,7 @@ export function snapshotOf(
   const settings = settingsOf(
     facts.proxyDefaults?.["Config"] as Readonly<Record<string, unknown>> | undefined,
     facts.serviceDefaults?.["Protocol"] as string | undefined,
-    parent.Proxy,
+    options.config,
   );
   return {
     id: sidecarId(options),
@@ -38,17 +40,26 @@ export function snapshotOf(
       localPort: parent.Port,
       intentions,
       defaultAllow: facts.defaultPolicy === undefined ? defaultAllow : facts.defaultPolicy !== "deny",
-      exposedPaths: [],
+      exposedPaths: exposedOf(options, facts),
       ...settings,
     },
     upstreams: options.upstreams.flatMap((upstream) => upstreamOf(upstream, facts) ?? []),
   };
 }
 
-function upstreamOf(option: UpstreamOption, { chains, instances }: ProxyFacts): Upstream | undefined {
+/** A port once: what the caller says himself comes first, then what is said for the service, then for all. */
+function exposedOf({ exposedPaths }: SidecarOptions, { serviceDefaults, proxyDefaults }: ProxyFacts): ExposedPath[] {
+  const entries = [serviceDefaults, proxyDefaults].flatMap((entry) => exposedPathsOf(entry?.["Expose"]));
+  const byPort = new Map([...exposedPaths, ...entries].toReversed().map((each) => [each.listenerPort, each]));
+  return [...byPort.values()].toReversed();
+}
+
+function upstreamOf(option: UpstreamOption, facts: ProxyFacts): Upstream | undefined {
+  const { chains, instances } = facts;
   const key = chainKey(option);
-  const chain = chains.get(key);
-  if (!chain) return undefined;
+  const compiled = chains.get(key);
+  if (!compiled) return undefined;
+  const chain = withGatewayMode(compiled, option.meshGateway);
   const known = Object.values(chain.Targets).map(
     (target) => [target.ID, instances.get(targetKey(key, target)) ?? []] as const,
   );
@@ -59,9 +70,14 @@ function upstreamOf(option: UpstreamOption, { chains, instances }: ProxyFacts): 
     chain,
     instances: new Map(known),
     gateways: new Map(),
-    limits: noLimits,
-    passiveHealthCheck: noPassiveHealthCheck,
-    connectTimeoutMs: undefined,
+    ...upstreamSettings(facts.serviceDefaults, option),
     overlay: { testers: [], mirror: undefined },
   };
+}
+
+/** As if the chain had been compiled with `OverrideMeshGateway`. */
+function withGatewayMode(chain: DiscoveryChain, mode: string | undefined): DiscoveryChain {
+  if (mode === undefined) return chain;
+  const targets = Object.entries(chain.Targets).map(([id, target]) => [id, { ...target, MeshGateway: { Mode: mode } }]);
+  return { ...chain, Targets: Object.fromEntries(targets) as DiscoveryChain["Targets"] };
 }

@@ -10,6 +10,7 @@ import {
   intentionsQuestion,
   type Leaf,
   leafQuestion,
+  needsPermissions,
   parseChain,
   parseHealth,
   parseIntentions,
@@ -20,6 +21,7 @@ import {
   serviceQuestion,
   targetQuestion,
   type Watches,
+  withPermissions,
 } from "#integrations/consul";
 import type { UpstreamOption } from "./definition.ts";
 
@@ -65,6 +67,8 @@ export class ProxySource implements Disposable {
   #leaf: Leaf | undefined;
   #intentions: readonly Intention[] | undefined;
   #defaultPolicy: string | undefined;
+  /** Undefined while it is asked for. */
+  #permissions: ConfigEntry | null | undefined = null;
   #proxyDefaults: ConfigEntry | null | undefined;
   #serviceDefaults: ConfigEntry | null | undefined;
   #isTelling = false;
@@ -89,6 +93,7 @@ export class ProxySource implements Disposable {
     this.#watch("intentions", intentionsQuestion(of.service), (text, { defaultPolicy }) => {
       this.#intentions = text === undefined ? [] : parseIntentions(text, of.service);
       this.#defaultPolicy = defaultPolicy;
+      if (needsPermissions(this.#intentions)) this.#watchPermissions();
     });
     this.#watch("proxy-defaults", entryQuestion("proxy-defaults", "global"), (text) => {
       this.#proxyDefaults = entryOf(text);
@@ -107,6 +112,14 @@ export class ProxySource implements Disposable {
     this.#isDisposed = true;
     for (const watch of this.#open.values()) watch[Symbol.dispose]();
     this.#open.clear();
+  }
+
+  #watchPermissions(): void {
+    if (this.#open.has("permissions")) return;
+    this.#permissions = undefined;
+    this.#watch("permissions", entryQuestion("service-intentions", this.#service), (text) => {
+      this.#permissions = entryOf(text);
+    });
   }
 
   #watchChain(upstream: UpstreamOption): void {
@@ -167,13 +180,14 @@ export class ProxySource implements Disposable {
 
   #facts(): ProxyFacts | undefined {
     if (this.#parent === undefined || this.#roots === undefined || this.#leaf === undefined) return undefined;
-    if (this.#intentions === undefined || this.#proxyDefaults === undefined) return undefined;
+    if (this.#intentions === undefined || this.#permissions === undefined) return undefined;
+    if (this.#proxyDefaults === undefined) return undefined;
     if (this.#serviceDefaults === undefined || !this.#isChainsComplete()) return undefined;
     return {
       parent: this.#parent,
       roots: this.#roots,
       leaf: this.#leaf,
-      intentions: this.#intentions,
+      intentions: withPermissions(this.#intentions, this.#permissions),
       defaultPolicy: this.#defaultPolicy,
       proxyDefaults: this.#proxyDefaults,
       serviceDefaults: this.#serviceDefaults,
