@@ -57,9 +57,9 @@ export function parseProxyBlock(text: string): Result<ProxyBlock> {
 function upstreamOf(each: Opaque, mode: string | undefined): UpstreamOption {
   const meshGateway = modeOf(each["MeshGateway"]) ?? mode;
   return {
-    service: String(each["DestinationName"]),
-    datacenter: each["Datacenter"] === undefined ? undefined : String(each["Datacenter"]),
-    bindAddress: String(each["LocalBindAddress"] ?? "127.0.0.1"),
+    service: textOf(each["DestinationName"]) ?? "",
+    datacenter: textOf(each["Datacenter"]),
+    bindAddress: textOf(each["LocalBindAddress"]) ?? "127.0.0.1",
     bindPort: Number(each["LocalBindPort"]),
     ...(each["Config"] !== undefined && { config: each["Config"] as Opaque }),
     ...(meshGateway !== undefined && { meshGateway }),
@@ -99,8 +99,8 @@ function upstreamMistake(each: Opaque): string | undefined {
 function pathMistake(each: Opaque): string | undefined {
   if (!isPort(each["ListenerPort"])) return "ListenerPort is no port";
   if (!isPort(each["LocalPathPort"])) return "LocalPathPort is no port";
-  if (!String(each["Path"] ?? "").startsWith("/")) return "Path does not begin with /";
-  return ["http", "http2"].includes(String(each["Protocol"] ?? "http"))
+  if (!(textOf(each["Path"]) ?? "").startsWith("/")) return "Path does not begin with /";
+  return ["http", "http2"].includes(textOf(each["Protocol"]) ?? "http")
     ? undefined
     : "Protocol is neither http nor http2";
 }
@@ -116,4 +116,8 @@ function modeOf(gateway: unknown): string | undefined {
 function modeMistake(gateway: unknown): string | undefined {
   const mode = modeOf(gateway);
   return mode === undefined || modes.includes(mode) ? undefined : `MeshGateway.Mode is none of ${modes.join(", ")}`;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
