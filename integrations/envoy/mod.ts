@@ -11,6 +11,7 @@ export { type ResourceKind, typeUrls } from "./resources/common.ts";
 export { healthOf } from "./resources/endpoints.ts";
 export { rbacOf } from "./resources/rbac.ts";
 export { wholeWeights } from "./resources/routes.ts";
+export * as samples from "./samples.ts";
 export * from "./snapshot.ts";
 export { checkBootstrap, checkSound } from "./sound.ts";
 export { AdsServer, type AdsServerOptions, type NodeStatus } from "./xds/ads-server.ts";

@@ -41,7 +41,7 @@ export function resolver(
 
 export function instance(
   port: number,
-  over: { readonly status?: string; readonly weights?: [number, number] } = {},
+  over: { readonly status?: string; readonly weights?: [number, number]; readonly address?: string } = {},
 ): HealthRow {
   const [passing, warning] = over.weights ?? [1, 1];
   return {
@@ -49,7 +49,7 @@ export function instance(
     Service: {
       ID: `p-${port}`,
       Service: "p",
-      Address: "",
+      Address: over.address ?? "",
       Port: port,
       Weights: { Passing: passing, Warning: warning },
     },

@@ -41,7 +41,9 @@ const kindOfType = new Map(kinds.map((kind) => [typeUrls[kind] as string, kind])
 
 interface Session {
   readonly update: (resources: ResourceSet) => void;
-  readonly delta: DeltaStream | undefined;
+  readonly status: (kind: ResourceKind) => KindStatus;
+  /** Undefined on a state-of-the-world stream, which has no versions of single resources. */
+  readonly acceptedVersion: ((kind: ResourceKind, name: string) => string | undefined) | undefined;
 }
 
 /** The aggregated discovery service: each Envoy gets what is set for its node, in the order in which it can use it. */
@@ -80,17 +82,16 @@ export class AdsServer {
 
   status(nodeId: string): NodeStatus {
     const [session] = this.#sessions.get(nodeId) ?? [];
-    const { delta } = session ?? {};
     return {
       isConnected: session !== undefined,
-      kinds: delta && (Object.fromEntries(kinds.map((kind) => [kind, delta.status(kind)])) as NodeStatus["kinds"]),
+      kinds: session && (Object.fromEntries(kinds.map((kind) => [kind, session.status(kind)])) as NodeStatus["kinds"]),
     };
   }
 
   /** The version of a resource that the node's Envoy has accepted. */
   acceptedVersion(nodeId: string, kind: ResourceKind, name: string): string | undefined {
     const [session] = this.#sessions.get(nodeId) ?? [];
-    return session?.delta?.acceptedVersion(kind, name);
+    return session?.acceptedVersion?.(kind, name);
   }
 
   close(): void {
@@ -112,7 +113,11 @@ export class AdsServer {
     const write = (responses: readonly StreamResponse[]): void => {
       for (const response of responses) stream.write(deltaBytes(response));
     };
-    const session: Session = { delta, update: (resources) => write(delta.update(resources)) };
+    const session: Session = {
+      update: (resources) => write(delta.update(resources)),
+      status: (kind) => delta.status(kind),
+      acceptedVersion: (kind, name) => delta.acceptedVersion(kind, name),
+    };
     const admit = this.#admission(stream, session);
     stream.on("data", (bytes: Buffer) => {
       const request = fromBinary(DeltaDiscoveryRequestSchema, bytes);
@@ -139,7 +144,11 @@ export class AdsServer {
     const write = (responses: readonly WholeResponse[]): void => {
       for (const response of responses) stream.write(wholeBytes(response));
     };
-    const session: Session = { delta: undefined, update: (resources) => write(whole.update(resources)) };
+    const session: Session = {
+      update: (resources) => write(whole.update(resources)),
+      status: (kind) => whole.status(kind),
+      acceptedVersion: undefined,
+    };
     const admit = this.#admission(stream, session);
     stream.on("data", (bytes: Buffer) => {
       const request = fromBinary(DiscoveryRequestSchema, bytes);
