@@ -9,6 +9,7 @@ export { callExisting, callJson, callVoid } from "./call.ts";
 export * from "./config-entries.ts";
 export * from "./connect.ts";
 export * from "./discovery.ts";
+export * from "./gateways.ts";
 export { type Features, featuresOf } from "./features.ts";
 export { fitting } from "./fields.ts";
 export { newestRegistration } from "./newest-registration.ts";

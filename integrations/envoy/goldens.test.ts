@@ -7,35 +7,37 @@ import type { ClusterJson } from "#envoy/envoy/config/cluster/v3/cluster";
 import type { ListenerJson } from "#envoy/envoy/config/listener/v3/listener";
 import { bootstrapOf } from "./bootstrap.ts";
 import { Encoder } from "./encode.ts";
+import { goldenGateways } from "./golden-gateways.ts";
 import { goldenSnapshots } from "./golden-snapshots.ts";
 import { encodeSet } from "./resource-set.ts";
 import { type Resource, resourcesOf } from "./resources/build.ts";
 import { snapshot } from "./samples.ts";
-import type { ProxySnapshot } from "./snapshot.ts";
 import { checkSound } from "./sound.ts";
 
 const ENVOY = process.env["DROVER_ENVOY"] ?? "/opt/drover-components/bin/envoy";
 const isPresent = existsSync(ENVOY) && spawnSync("openssl", ["version"]).status === 0;
-const everySnapshot = Object.entries(goldenSnapshots);
+const everySnapshot = [
+  ...Object.entries(goldenSnapshots).map(([name, given]) => [name, { given, resources: resourcesOf(given) }] as const),
+  ...Object.entries(goldenGateways).map(([name, gateway]) => [name, gateway] as const),
+];
 
 describe("what a proxy is told", () => {
-  test.each(everySnapshot)("%s: as its golden file says", (name, given) => {
+  test.each(everySnapshot)("%s: as its golden file says", (name, { given, resources }) => {
     const file = new URL(`./testdata/${name}.json`, import.meta.url).pathname;
-    const text = `${JSON.stringify(golden(given), undefined, 1)}\n`;
+    const text = `${JSON.stringify(golden(given, resources), undefined, 1)}\n`;
     if (!existsSync(file) || process.env["DROVER_GOLDENS"] === "write") writeFileSync(file, text);
     expect(text).toBe(readFileSync(file, "utf8"));
   });
 
-  test.each(everySnapshot)("%s: is sound, and every resource encodes", (_name, given) => {
-    const resources = resourcesOf(given);
+  test.each(everySnapshot)("%s: is sound, and every resource encodes", (_name, { resources }) => {
     expect(checkSound(resources)).toEqual({ ok: true, value: undefined });
     expect(encodeSet(resources, new Encoder())).toMatchObject({ ok: true });
   });
 
-  test.skipIf(!isPresent).each(everySnapshot)("%s: Envoy finds it valid", (_name, given) => {
+  test.skipIf(!isPresent).each(everySnapshot)("%s: Envoy finds it valid", (_name, { resources }) => {
     const folder = mkdtempSync(join(tmpdir(), "drover-golden-"));
     const file = join(folder, "envoy.json");
-    writeFileSync(file, JSON.stringify(staticBootstrap(resourcesOf(given), certificateIn(folder))));
+    writeFileSync(file, JSON.stringify(staticBootstrap(resources, certificateIn(folder))));
     const checked = spawnSync(ENVOY, ["--mode", "validate", "-c", file, "-l", "error"], { encoding: "utf8" });
     rmSync(folder, { recursive: true });
     expect([checked.stdout.trim(), checked.stderr.trim()]).toEqual([`configuration '${file}' OK`, ""]);
@@ -43,17 +45,17 @@ describe("what a proxy is told", () => {
 });
 
 /** The snapshot, and what follows from it beyond what every proxy has. */
-function golden(given: ProxySnapshot): object {
+function golden(given: object, all: readonly Resource[]): object {
   const usual = new Set(resourcesOf(snapshot([])).map((resource) => JSON.stringify(resource)));
-  const own = given.upstreams.length === 0 && given.inbound.protocol === "tcp" ? new Set<string>() : usual;
-  const resources = resourcesOf(given)
-    .filter((resource) => !own.has(JSON.stringify(resource)))
+  const isPlain = all.every((resource) => resource.kind === "secret" || !usual.has(JSON.stringify(resource)));
+  const resources = all
+    .filter((resource) => isPlain || !usual.has(JSON.stringify(resource)))
     .map(({ kind, name, json }) => [`${kind} ${name}`, json]);
-  const { leaf: _leaf, roots: _roots, ...rest } = given;
-  const plain = JSON.parse(
-    JSON.stringify(rest, (_key, value) => (value instanceof Map ? Object.fromEntries(value) : value)),
-  );
-  return { snapshot: plain, resources: Object.fromEntries(resources) };
+  const text = JSON.stringify(given, (key, value) => {
+    if (key === "leaf" || key === "roots") return undefined;
+    return value instanceof Map ? Object.fromEntries(value) : value;
+  });
+  return { snapshot: JSON.parse(text) as object, resources: Object.fromEntries(resources) };
 }
 
 interface CertificateFiles {
@@ -89,13 +91,10 @@ function staticBootstrap(resources: readonly Resource[], { certificate, key }: C
     const rds = value?.["rds"] as { readonly routeConfigName: string } | undefined;
     return rds ? { ...value, rds: undefined, routeConfig: routes.get(rds.routeConfigName) } : value;
   };
-  const secrets = [
-    {
-      name: "leaf:web",
-      tlsCertificate: { certificateChain: { filename: certificate }, privateKey: { filename: key } },
-    },
-    { name: "roots", validationContext: { trustedCa: { filename: certificate } } },
-  ];
+  const tlsCertificate = { certificateChain: { filename: certificate }, privateKey: { filename: key } };
+  const secrets = of<{ name: string }>("secret").map(({ name }) =>
+    name === "roots" ? { name, validationContext: { trustedCa: { filename: certificate } } } : { name, tlsCertificate },
+  );
   const own = bootstrap.staticResources?.clusters ?? [];
   const { adsConfig } = bootstrap.dynamicResources ?? {};
   const staticResources = { clusters: [...own, ...clusters], listeners, secrets };

@@ -78,6 +78,8 @@ function listenerMistake(listener: ListenerJson, names: Names): string | undefin
   if (chains.length === 0) return "it has no filter chain: every connection would be closed";
   for (const { filters = [] } of chains) {
     if (filters.length === 0) return "a filter chain has no filter";
+    // Then the cluster is found by the name that a client asks for.
+    if (filters.some(({ name }) => name === "envoy.filters.network.sni_cluster")) continue;
     for (const { typedConfig } of filters) {
       const wrong = filterMistake(typedConfig as FilterConfig | undefined, names);
       if (wrong !== undefined) return wrong;

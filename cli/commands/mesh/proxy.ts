@@ -1,19 +1,17 @@
 import { readFileSync } from "node:fs";
-import { err, type Failure, failureOf, ok, type Result } from "#core/base";
-import { parseLevel } from "#cli/agent";
+import { err, failureOf, ok, type Result } from "#core/base";
 import {
-  type MeshContext,
+  MESH_GATEWAY,
   parseProxyBlock,
   parseUpstream,
   printBootstrap,
   type ProxyBlock,
-  type RunningSidecar,
   runSidecar,
   type SidecarCommand,
-  systemMesh,
   type UpstreamOption,
 } from "#cli/mesh";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
+import { meshContext, runUntilSignal } from "./running.ts";
 
 export const command: Command = {
   path: ["mesh", "proxy"],
@@ -43,6 +41,7 @@ export const command: Command = {
     },
     { name: "bind", type: "text", value: "address", help: "Where others of the mesh connect. Default: the service's." },
     { name: "port", type: "int", value: "port", help: "Port for it. Default: a free one from 21000 to 21255." },
+    { name: "mesh-gateway", type: "text", value: "name", help: "Service name of mesh gateways. Default mesh-gateway." },
     { name: "envoy", type: "text", value: "path", help: "The Envoy to run. Default: envoy of the PATH." },
     { name: "consul-addr", type: "text", value: "url", help: "The Consul agent. Default http://127.0.0.1:8500." },
     {
@@ -78,13 +77,14 @@ async function run(context: Context): Promise<number> {
       bindPort: flags.int("port"),
       config: block.value.config,
       exposedPaths: block.value.exposedPaths,
+      gatewayService: flags.text("mesh-gateway") ?? MESH_GATEWAY,
     },
     service: flags.text("service"),
     envoy: flags.text("envoy"),
     envoyArguments: context.args,
   };
   const mesh = meshContext(context);
-  if (!flags.bool("bootstrap")) return runUntilSignal(context, asked, mesh);
+  if (!flags.bool("bootstrap")) return runUntilSignal(context, mesh, () => runSidecar(asked, mesh));
   const printed = await printBootstrap(asked, mesh);
   if (!printed.ok) return fail(context, "", printed.failure);
   context.io.out(printed.value);
@@ -108,34 +108,4 @@ function parseAll(texts: readonly string[]): Result<UpstreamOption[]> {
     upstreams.push(parsed.value);
   }
   return ok(upstreams);
-}
-
-function meshContext({ flags, env }: Context): MeshContext {
-  const level = parseLevel(flags.text("log-level") ?? "info") ?? "info";
-  return systemMesh(env, { level, json: flags.bool("log-json") });
-}
-
-async function runUntilSignal(context: Context, asked: SidecarCommand, mesh: MeshContext): Promise<number> {
-  const stopped = firstSignal();
-  const sidecar = await runSidecar(asked, mesh);
-  if (!sidecar.ok) return fail(context, "", sidecar.failure);
-  const reason = await Promise.race([stopped, sidecar.value.parentGone.then(() => "the service was deregistered")]);
-  return leave(context, mesh, sidecar.value, reason);
-}
-
-async function leave(context: Context, mesh: MeshContext, sidecar: RunningSidecar, reason: string): Promise<number> {
-  mesh.logger.log("info", "leaving", { reason });
-  const left = await sidecar.leave();
-  if (left.ok) return 0;
-  const { message }: Failure = left.failure;
-  return fail(context, "", { ...left.failure, message: `the sidecar is still registered: ${message}` });
-}
-
-/** Resolves at the first signal; the second ends the process at once. */
-function firstSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    let count = 0;
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.on(name, () => (++count === 1 ? resolve(name) : process.exit(130)));
-  });
 }

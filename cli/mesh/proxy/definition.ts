@@ -14,6 +14,8 @@ export interface SidecarOptions {
   /** Consul's opaque `Proxy.Config`. */
   readonly config: Opaque;
   readonly exposedPaths: readonly ExposedPath[];
+  /** The name under which mesh gateways stand in the catalogues. */
+  readonly gatewayService: string;
 }
 
 /** Settings by name, as Consul passes them on. */
@@ -31,6 +33,8 @@ export interface UpstreamOption {
   readonly meshGateway?: string;
 }
 
+/** As Consul itself calls them unless it is told otherwise. */
+export const MESH_GATEWAY = "mesh-gateway";
 const LOOPBACK = "127.0.0.1";
 const PORT_MAX = 65_535;
 

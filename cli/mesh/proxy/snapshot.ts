@@ -1,17 +1,10 @@
-import type { DiscoveryChain } from "#core/mesh";
 import type { ExposedPath, ProxySnapshot, Upstream } from "#integrations/envoy";
 import type { SidecarOptions, UpstreamOption } from "./definition.ts";
 import { exposedPathsOf, settingsOf, upstreamSettings } from "./settings.ts";
 import { sidecarId } from "./registration.ts";
-import { chainKey, type ProxyFacts, targetKey } from "./source.ts";
-
-/** Where the sidecar is. */
-export interface Place {
-  readonly port: number;
-  readonly datacenter: string;
-  /** Of the servers that do not say it with each answer. */
-  readonly defaultAllow: boolean;
-}
+import { chainKey } from "./chain-watches.ts";
+import type { Place } from "./role.ts";
+import type { ProxyFacts } from "./source.ts";
 
 /** A snapshot of a sidecar, from what Consul says; undefined while its service is not registered. */
 export function snapshotOf(
@@ -54,30 +47,18 @@ function exposedOf({ exposedPaths }: SidecarOptions, { serviceDefaults, proxyDef
   return [...byPort.values()].toReversed();
 }
 
-function upstreamOf(option: UpstreamOption, facts: ProxyFacts): Upstream | undefined {
-  const { chains, instances } = facts;
+function upstreamOf(option: UpstreamOption, { chains, serviceDefaults }: ProxyFacts): Upstream | undefined {
   const key = chainKey(option);
-  const compiled = chains.get(key);
-  if (!compiled) return undefined;
-  const chain = withGatewayMode(compiled, option.meshGateway);
-  const known = Object.values(chain.Targets).map(
-    (target) => [target.ID, instances.get(targetKey(key, target)) ?? []] as const,
-  );
+  const chain = chains.chain(key);
+  if (!chain) return undefined;
   return {
     id: key,
     bindAddress: option.bindAddress,
     bindPort: option.bindPort,
     chain,
-    instances: new Map(known),
-    gateways: new Map(),
-    ...upstreamSettings(facts.serviceDefaults, option),
+    instances: chains.instances(key),
+    gateways: chains.gateways,
+    ...upstreamSettings(serviceDefaults, option),
     overlay: { testers: [], mirror: undefined },
   };
-}
-
-/** As if the chain had been compiled with `OverrideMeshGateway`. */
-function withGatewayMode(chain: DiscoveryChain, mode: string | undefined): DiscoveryChain {
-  if (mode === undefined) return chain;
-  const targets = Object.entries(chain.Targets).map(([id, target]) => [id, { ...target, MeshGateway: { Mode: mode } }]);
-  return { ...chain, Targets: Object.fromEntries(targets) as DiscoveryChain["Targets"] };
 }

@@ -43,17 +43,18 @@ const options = {
   bindPort: undefined,
   config: {},
   exposedPaths: [],
+  gatewayService: "mesh-gateway",
 };
 
 async function factsFrom(transport: Transport): Promise<ProxyFacts> {
   const watches = new Watches({ transport, clock: systemClock, timers: systemTimers, random: systemRandom });
   const facts = await new Promise<ProxyFacts>((resolve, reject) => {
-    const source = new ProxySource(
-      watches,
-      { serviceId: "web-1", service: "web", upstreams: [] },
-      { changed: resolve, degraded: (reason) => reject(new Error(reason.message)), recovered: () => undefined },
-    );
-    expect(source.service).toBe("web");
+    const of = { serviceId: "web-1", service: "web", upstreams: [], datacenter: "dc1", gatewayService: "mesh-gateway" };
+    return new ProxySource(watches, of, {
+      changed: resolve,
+      degraded: (reason) => reject(new Error(reason.message)),
+      recovered: () => undefined,
+    });
   });
   watches.close();
   return facts;
