@@ -1,5 +1,4 @@
 import { chmodSync, rmSync } from "node:fs";
-import { fromBinary } from "@bufbuild/protobuf";
 import {
   type handleBidiStreamingCall,
   Server,
@@ -8,10 +7,10 @@ import {
   status,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
-import { err, type Logger, ok, type Result } from "#core/base";
-import { DeltaDiscoveryRequestSchema, DiscoveryRequestSchema } from "#envoy/envoy/service/discovery/v3/discovery";
+import { err, failureOf, type Logger, ok, type Result } from "#core/base";
 import { type ResourceKind, typeUrls } from "../resources/common.ts";
 import { prepare } from "./prepared.ts";
+import { readDelta, readWhole } from "./requests.ts";
 import { DeltaStream, type KindStatus, type ResourceSet, type StreamResponse } from "./stream.ts";
 import { WholeStream, type WholeResponse } from "./whole-stream.ts";
 import { textField } from "./wire.ts";
@@ -120,19 +119,20 @@ export class AdsServer {
     };
     const admit = this.#admission(stream, session);
     stream.on("data", (bytes: Buffer) => {
-      const request = fromBinary(DeltaDiscoveryRequestSchema, bytes);
+      const request = parsed(stream, () => readDelta(bytes));
+      if (!request) return;
       const kind = kindOfType.get(request.typeUrl);
-      const nodeId = admit(request.node?.id);
+      const nodeId = admit(request.nodeId);
       if (nodeId === undefined || kind === undefined) return;
-      if (request.errorDetail) this.#refused(nodeId, kind, request.errorDetail.message);
+      if (request.refusal !== undefined) this.#refused(nodeId, kind, request.refusal);
       write(
         delta.request({
           kind,
-          subscribe: request.resourceNamesSubscribe,
-          unsubscribe: request.resourceNamesUnsubscribe,
-          known: request.initialResourceVersions,
-          nonce: request.responseNonce,
-          refusal: request.errorDetail?.message,
+          subscribe: request.subscribe,
+          unsubscribe: request.unsubscribe,
+          known: request.known,
+          nonce: request.nonce,
+          refusal: request.refusal,
         }),
       );
       this.#options.changed(nodeId);
@@ -151,18 +151,19 @@ export class AdsServer {
     };
     const admit = this.#admission(stream, session);
     stream.on("data", (bytes: Buffer) => {
-      const request = fromBinary(DiscoveryRequestSchema, bytes);
+      const request = parsed(stream, () => readWhole(bytes));
+      if (!request) return;
       const kind = kindOfType.get(request.typeUrl);
-      const nodeId = admit(request.node?.id);
+      const nodeId = admit(request.nodeId);
       if (nodeId === undefined || kind === undefined) return;
-      if (request.errorDetail) this.#refused(nodeId, kind, request.errorDetail.message);
+      if (request.refusal !== undefined) this.#refused(nodeId, kind, request.refusal);
       write(
         whole.request({
           kind,
-          names: request.resourceNames,
-          version: request.versionInfo,
-          nonce: request.responseNonce,
-          refusal: request.errorDetail?.message,
+          names: request.names,
+          version: request.version,
+          nonce: request.nonce,
+          refusal: request.refusal,
         }),
       );
       this.#options.changed(nodeId);
@@ -199,6 +200,16 @@ export class AdsServer {
 
   #refused(nodeId: string, kind: ResourceKind, reason: string): void {
     this.#options.logger.log("error", `Envoy refused a ${kind}`, { node: nodeId, reason });
+  }
+}
+
+/** What is no message ends its stream, not the server. */
+function parsed<T>(stream: Stream, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    fail(stream, status.INVALID_ARGUMENT, failureOf(error).message);
+    return undefined;
   }
 }
 
