@@ -18,6 +18,8 @@ import { textField } from "./wire.ts";
 /** Streams at once; more are told to come again, so that a storm of reconnects does not hold up those that are served. */
 const STREAMS_MAX = 10_000;
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+/** Nobody looks at its statistics, and a storm of reconnects pays for them. */
+const serverOptions = { "grpc.max_receive_message_length": MESSAGE_BYTES_MAX, "grpc.enable_channelz": 0 };
 
 type Stream = ServerDuplexStream<Buffer, Buffer>;
 
@@ -48,7 +50,7 @@ interface Session {
 /** The aggregated discovery service: each Envoy gets what is set for its node, in the order in which it can use it. */
 export class AdsServer {
   readonly #options: AdsServerOptions;
-  readonly #server = new Server({ "grpc.max_receive_message_length": MESSAGE_BYTES_MAX });
+  readonly #server = new Server(serverOptions);
   readonly #resources = new Map<string, ResourceSet>();
   readonly #sessions = new Map<string, Set<Session>>();
   #streams = 0;
