@@ -41,7 +41,8 @@ function raftMessage(random: Prng): Message {
     const snapshot = { id: "7-98", index: 98, term: 6, configuration, bytes: 1000, hash: "ab12" };
     return { type: "snapshot-chunk", ...envelope, snapshot, offset: 512, data: random.bytes(random.below(200)) };
   }
-  if (kind === 3) return { type: "append-response", ...envelope, accepted: true, sequence: 12, matchIndex: 5, hintTerm: 0 };
+  if (kind === 3)
+    return { type: "append-response", ...envelope, accepted: true, sequence: 12, matchIndex: 5, hintTerm: 0 };
   const entries = Array.from({ length: random.below(8) }, (_, at) => entryAt(random, 100 + at));
   const position = { sequence: 12, previousIndex: 99, previousTerm: 6, commit: 98 };
   return { type: "append-request", ...envelope, ...position, entries };

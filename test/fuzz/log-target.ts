@@ -24,7 +24,12 @@ export class LogImageTarget implements ByteTarget {
 
   #append(writer: LogWriter, random: Prng, index: number): void {
     const entries = [index, index + 1].map(
-      (at): LogEntry => ({ index: at, term: 1 + (at >> 3), kind: "command", data: random.bytes(20 + random.below(60)) }),
+      (at): LogEntry => ({
+        index: at,
+        term: 1 + (at >> 3),
+        kind: "command",
+        data: random.bytes(20 + random.below(60)),
+      }),
     );
     this.#written.push(...entries);
     const hardState = index % 8 === 1 ? { term: 1 + (index >> 3), vote: "s", mustReach: 0 } : undefined;

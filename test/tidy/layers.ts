@@ -46,6 +46,7 @@ export const surfaceModules: readonly string[] = [
   "diff",
   "template",
   "log",
+  "fsm",
   "config",
   "runtime",
 ];
