@@ -1,8 +1,13 @@
 import Handlebars from "handlebars";
-import { type Host, parseTemplate, render, type Template, worldOf } from "#core/template";
-import { Prng } from "#core/base";
+import { type Host, parseTemplate, type Pass, render, type Template, worldOf } from "#core/template";
+import { Prng, type Result } from "#core/base";
+import { spreadOf } from "./ratio.ts";
 
 const RUNS = 20;
+const WARM_UPS = 3;
+/** Renders in one measurement, so that it takes milliseconds. */
+const REPEATS = 200;
+const LOOP_REPEATS = 5;
 const SERVICES = 50;
 const KEYS = 20;
 const LOOPS = 10_000;
@@ -28,14 +33,20 @@ const instances = Array.from({ length: SERVICES }, (_, index) => ({
 const keys = Object.fromEntries(Array.from({ length: KEYS }, (_, index) => [`app/k${index}`, `value ${index}`]));
 const filler = Array.from({ length: 200 - KEYS - 3 }, (_, index) => `setting_${index} = ${index * 7}`).join("\n");
 
-function median(measure: () => void): number {
-  measure();
-  const times = Array.from({ length: RUNS }, () => {
-    const before = performance.now();
-    measure();
-    return performance.now() - before;
-  });
-  return times.sort((left, right) => left - right)[RUNS / 2] as number;
+/** The median ratio of two pieces of work that are measured by turns, so that a busy machine slows both. */
+function ratio(mine: () => void, other: () => void): number {
+  for (let warm = 0; warm < WARM_UPS; warm++) {
+    mine();
+    other();
+  }
+  const ratios = Array.from({ length: RUNS }, () => timed(mine) / timed(other));
+  return spreadOf(ratios).median;
+}
+
+function timed(work: () => void): number {
+  const before = performance.now();
+  work();
+  return performance.now() - before;
 }
 
 function parsed(source: string): Template {
@@ -66,28 +77,44 @@ function configuration(): number {
     },
   };
   const data = { keys, services: instances.map((one) => ({ ...one, address: "10.0.0.1" })) };
-  const repeat = 50;
-  const mine = median(() => {
-    for (let run = 0; run < repeat; run++) render(ours, snapshot, { host });
-  });
-  const other = median(() => {
-    for (let run = 0; run < repeat; run++) theirs(data);
-  });
-  return mine / other;
+  const options = { host };
+  return ratio(
+    () => {
+      for (let run = 0; run < REPEATS; run++) use(outputOf(render(ours, snapshot, options)));
+    },
+    () => {
+      for (let run = 0; run < REPEATS; run++) use(theirs(data));
+    },
+  );
 }
 
 /** A loop of 10,000 iterations, against building the same text in plain JavaScript. */
 function loop(): number {
   const template = parsed(`{{ range $i := loop ${LOOPS} }}line {{ $i }}\n{{ end }}`);
   const snapshot = { answerTo: () => undefined };
-  const mine = median(() => void render(template, snapshot, { host }));
-  let kept = 0;
-  const other = median(() => {
-    let text = "";
-    for (let index = 0; index < LOOPS; index++) text += `line ${index}\n`;
-    kept += text.length;
-  });
-  return kept > 0 ? mine / other : 0;
+  const options = { host };
+  return ratio(
+    () => {
+      for (let run = 0; run < LOOP_REPEATS; run++) use(outputOf(render(template, snapshot, options)));
+    },
+    () => {
+      for (let run = 0; run < LOOP_REPEATS; run++) {
+        let text = "";
+        for (let index = 0; index < LOOPS; index++) text += `line ${index}\n`;
+        use(text);
+      }
+    },
+  );
+}
+
+function outputOf(pass: Result<Pass>): string {
+  if (!pass.ok || pass.value.output === undefined) throw new Error("the bench's template does not render");
+  return pass.value.output;
+}
+
+/** Reads from a text, so that it is really made, as writing it to a file would do. */
+function use(text: string): void {
+  if (text.charCodeAt(text.length >> 1) === 0) throw new Error("no text has a NUL");
 }
 
 /** Two ratios, each against its limit. */

@@ -54,7 +54,9 @@ module.exports = function help(table, program, argv) {
   const wantsHelp = argv.some((word) => word === "-h" || word === "-help" || word === "--help") || first === "help";
   if (first !== undefined && Object.hasOwn(groups, first)) {
     fs.writeSync(1, groupUsage(table, program, first));
-    if (second !== undefined && !second.startsWith("-"))
+    const begins = first + " " + second + " ";
+    const isPart = Object.keys(table.commands).some((name) => name.startsWith(begins));
+    if (second !== undefined && !second.startsWith("-") && !isPart)
       fs.writeSync(2, "hint: `" + first + " " + second + "` is not built in this version\n");
     process.exitCode = wantsHelp ? 0 : 1;
     return;

@@ -4,6 +4,7 @@ const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const { build, install, Trouble } = require("./prepare.cjs");
 const { holderOf, isFree } = require("./ports.cjs");
+const { Steps } = require("./steps.cjs");
 const { call, instancesAnswer, nodeReady, pause, runCommand, startAgent } = require("./region.cjs");
 
 const LEAVE_MS = 8000;
@@ -12,13 +13,8 @@ const INSTANCES = 2;
 const portFlags = { "-http-port": "http", "-rpc-port": "rpc", "-serf-port": "serf" };
 
 const isTerminal = process.stdout.isTTY === true;
-const began = Date.now();
-
-function say(text) {
-  process.stdout.write(
-    `${isTerminal ? "\u001b[2m" : ""}${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s${isTerminal ? "\u001b[0m" : ""}  ${text}\n`,
-  );
-}
+const steps = new Steps(isTerminal);
+const say = (text) => steps.say(text);
 
 function readArguments(argv) {
   const ports = { http: 4646, rpc: 4647, serf: 4648 };
@@ -86,12 +82,17 @@ Ctrl-C stops everything and leaves nothing behind.
 `);
 }
 
-/** Ends the agent in order; a second signal, or a wait that is too long, ends it at once. */
+/** Ends the agent in order; after a second signal it does not wait for its tasks, and after too long it is killed. */
 async function leave(agent, folder, force) {
   if (agent.exitCode === null && agent.signalCode === null) {
     agent.kill("SIGINT");
     const deadline = Date.now() + LEAVE_MS;
-    while (agent.exitCode === null && agent.signalCode === null && Date.now() < deadline && !force.now) await pause(20);
+    let hurried = false;
+    while (agent.exitCode === null && agent.signalCode === null && Date.now() < deadline) {
+      // The second signal makes the agent kill its tasks; it still leaves in order.
+      if (force.now && !hurried) hurried = agent.kill("SIGINT");
+      await pause(20);
+    }
     if (agent.exitCode === null && agent.signalCode === null) killGroup(agent);
   }
   rmSync(folder, { recursive: true, force: true });
@@ -106,14 +107,18 @@ function killGroup(agent) {
 }
 
 async function main(argv) {
+  // A reader that has gone must not keep the start from cleaning up.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const signal = { name: undefined };
   const force = { now: false };
+  const interrupted = new AbortController();
   let stopped = () => {};
   const stop = new Promise((resolve) => (stopped = resolve));
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(name, () => {
       if (signal.name !== undefined) force.now = true;
       signal.name = name;
+      interrupted.abort();
       stopped();
     });
   }
@@ -123,12 +128,15 @@ async function main(argv) {
   let keepLog = false;
   try {
     const ports = readArguments(argv);
-    install(say);
-    build(say);
-    await checkPorts(ports);
-    say(`starting a dev region on 127.0.0.1:${ports.http}`);
-    agent = startAgent(ports, logFile);
-    const ready = await Promise.race([bringUp(ports, agent, logFile), stop]);
+    steps.spin();
+    await Promise.race([prepare(ports, interrupted.signal), stop]);
+    if (signal.name === undefined) {
+      say(`starting a dev region on 127.0.0.1:${ports.http}`);
+      steps.spin();
+      agent = startAgent(ports, logFile);
+    }
+    const ready = agent && (await Promise.race([bringUp(ports, agent, logFile), stop]));
+    steps.quiet();
     if (ready) {
       printNext(ports, ready.urls);
       const ended = new Promise((resolve) => agent.once("exit", () => resolve("ended")));
@@ -138,6 +146,7 @@ async function main(argv) {
     if (isTerminal) process.stdout.write("\n");
     say("stopping");
   } catch (error) {
+    steps.quiet();
     if (!(error instanceof Trouble)) throw error;
     process.stderr.write(`npm start: ${error.message.trimEnd()}\n`);
     keepLog = existsSync(logFile);
@@ -150,10 +159,17 @@ async function main(argv) {
   process.exit(process.exitCode ?? 0);
 }
 
+async function prepare(ports, signal) {
+  await install(say, steps, signal);
+  await build(say, steps, signal);
+  await checkPorts(ports);
+}
+
 async function bringUp(ports, agent, logFile) {
   try {
     const node = await nodeReady(ports.http, agent);
     say(`node ${node.Name} is ready`);
+    steps.spin();
     const file = "examples/hello.drover.hcl";
     const { code, output } = await runCommand(ports.http, [
       "job",
@@ -165,6 +181,7 @@ async function bringUp(ports, agent, logFile) {
     ]);
     if (code !== 0) throw new Trouble(`${file} was not accepted\n${output}`);
     say(`job ${JOB} is registered`);
+    steps.spin();
     const { urls, failed } = await instancesAnswer(ports.http, agent, JOB, INSTANCES);
     if (failed) throw new Trouble(`an instance of ${JOB} failed\n${await explain(ports.http, logFile, failed)}`);
     say(`${urls.length} instances answer`);

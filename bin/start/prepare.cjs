@@ -1,9 +1,9 @@
 "use strict";
 // Installing and building, each only when something has changed since the last time.
-const { spawnSync } = require("node:child_process");
+const { spawn } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const { existsSync, readdirSync, readFileSync, statSync, writeFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { join, relative } = require("node:path");
 
 const root = join(__dirname, "../..");
 const sources = [
@@ -33,7 +33,7 @@ function fingerprint() {
   const hash = createHash("sha256");
   for (const path of sources.flatMap((name) => filesBelow(join(root, name)))) {
     const { size, mtimeMs } = statSync(path);
-    hash.update(`${path} ${size} ${mtimeMs}\n`);
+    hash.update(`${relative(root, path)} ${size} ${mtimeMs}\n`);
   }
   return hash.digest("hex");
 }
@@ -42,12 +42,22 @@ function isStamped(path, value) {
   return existsSync(path) && readFileSync(path, "utf8") === value;
 }
 
+const OUTPUT_MAX = 100_000;
+
 class Trouble extends Error {}
 
-function run(command, args, what, advice) {
-  const result = spawnSync(command, args, { cwd: root, encoding: "utf8" });
-  if (result.error) throw new Trouble(`${what}: ${result.error.message}`);
-  if (result.status !== 0) throw new Trouble(`${what} failed\n${tail(result.stdout + result.stderr)}${advice}`);
+function run(command, args, { what, advice, signal }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], signal });
+    let output = "";
+    const collect = (chunk) => (output = (output + chunk).slice(-OUTPUT_MAX));
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.on("error", (error) => reject(new Trouble(`${what}: ${error.message}`)));
+    child.on("close", (code) =>
+      code === 0 ? resolve() : reject(new Trouble(`${what} failed\n${tail(output)}${advice}`)),
+    );
+  });
 }
 
 function tail(text) {
@@ -60,30 +70,34 @@ function tail(text) {
 }
 
 /** The locked packages, unless they are there. */
-function install(say) {
+async function install(say, steps, signal) {
   const lock = createHash("sha256")
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex");
   const stamp = join(root, "node_modules", ".installed-lock");
   if (isStamped(stamp, lock)) return;
   say("installing packages");
+  steps.spin();
   const advice = "npm ci needs the package registry once; check the network and run npm start again.";
-  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], "installing packages", advice);
+  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    what: "installing packages",
+    advice,
+    signal,
+  });
   writeFileSync(stamp, lock);
 }
 
-function build(say) {
+async function build(say, steps, signal) {
   const stamp = join(root, "dist", ".built");
   const now = fingerprint();
   if (isStamped(stamp, now)) return;
   say("building");
-  run(
-    join(root, "node_modules/.bin/tsc"),
-    ["-b", "tsconfig.build.json"],
-    "building",
-    "The sources do not compile; `npm run check` says more.",
-  );
-  run(process.execPath, [join(root, "dist/cli/build/main.js")], "building the table of commands", "");
+  steps.spin();
+  const advice = "The sources do not compile; `npm run check` says more.";
+  const compiler = join(root, "node_modules/.bin/tsc");
+  await run(compiler, ["-b", "tsconfig.build.json"], { what: "building", advice, signal });
+  const table = join(root, "dist/cli/build/main.js");
+  await run(process.execPath, [table], { what: "building the table of commands", advice: "", signal });
   writeFileSync(stamp, now);
 }
 

@@ -1,29 +1,42 @@
-import { type Logger, ok, type Result } from "#core/base";
-import { type ClientConfig, ClientNode, defaultGarbage } from "#client/node";
-import type { Nodes } from "#server/nodes";
+import type { Result } from "#core/base";
+import type { NodeRequests, ServerLink } from "#client/link";
+import { type ClientCommands, type ClientConfig, ClientNode, defaultGarbage, type LeaveOptions } from "#client/node";
 import type { DataDirectory } from "./data-directory.ts";
 import type { AgentOptions } from "./options.ts";
-import { inProcessLink } from "./server-link.ts";
 import type { Machine } from "./server-part.ts";
 
-export async function openClient(
+const DEV_KILL_TIMEOUT_MS = 3000;
+const LEAVE_DEADLINE_MS = 5000;
+
+export function openClient(
   options: AgentOptions,
   directory: DataDirectory,
-  nodes: Nodes,
-  machine: Machine,
-  logger: Logger,
+  link: ServerLink,
+  { clock, timers, random, logger }: Machine,
 ): Promise<Result<ClientNode>> {
-  const { clock, timers, random } = machine;
   const config = clientConfig(options, directory);
-  const opened = await ClientNode.open({
-    config,
-    clock,
-    timers,
-    random,
-    logger: logger.child("client"),
-    link: inProcessLink(nodes),
-  });
-  return opened.ok ? ok(opened.value) : opened;
+  return ClientNode.open({ config, clock, timers, random, logger: logger.child("client"), link });
+}
+
+/** In `-dev` nothing stays; otherwise tasks keep running for the next agent. */
+export function leaveOptions({ isDev }: AgentOptions, hurry: AbortSignal): LeaveOptions {
+  return {
+    stopTasks: isDev,
+    killTimeoutCapMs: DEV_KILL_TIMEOUT_MS,
+    deadlineMs: LEAVE_DEADLINE_MS,
+    removeFiles: isDev,
+    hurry,
+  };
+}
+
+/** What a server may ask of this node over the node stream. */
+export function nodeRequests(commands: ClientCommands): NodeRequests {
+  return {
+    logs({ allocId, task, stream, origin, offset, follow }, signal) {
+      const of = { task, stream: stream === "stderr" ? "stderr" : "stdout" } as const;
+      return commands.logs(allocId, of, { origin: origin === "end" ? "end" : "start", offset, follow }, signal);
+    },
+  };
 }
 
 function clientConfig(options: AgentOptions, directory: DataDirectory): ClientConfig {

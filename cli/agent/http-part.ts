@@ -1,6 +1,7 @@
-import { err, ok } from "#core/base";
+import { err, ok, type Result } from "#core/base";
 import type { ClientNode } from "#client/node";
-import type { HttpPorts, LogsPort } from "#server/http";
+import type { HttpPorts, LogRequest, LogsPort } from "#server/http";
+import type { NodeStreams } from "#server/rpc";
 import type { AgentOptions } from "./options.ts";
 import type { SelfReport } from "./self.ts";
 import type { Machine, ServerPart } from "./server-part.ts";
@@ -11,6 +12,7 @@ import { uiPage } from "./ui-page.ts";
 export function httpPorts(
   options: AgentOptions,
   server: ServerPart,
+  streams: NodeStreams,
   client: () => ClientNode | undefined,
   self: SelfReport,
   machine: Machine,
@@ -23,15 +25,19 @@ export function httpPorts(
       contact: () => ({ knownLeader: consensus.leadership.leader !== undefined, lastContactMs: 0 }),
     },
     jobs: {
+      parse: (request) => jobs.parse(request),
       admit: (job, context) => jobs.admit(job, context),
       validate: (job, context) => jobs.validate(job, context),
       plan: (admission, wantsDiff) => jobs.plan(admission, wantsDiff),
       revert: (reversion) => jobs.revert(reversion),
+      setStable: (mark) => jobs.setStable(mark),
+      tag: (tagging) => jobs.tag(tagging),
+      untag: (name) => jobs.untag(name),
       register: (registration) => jobs.register(registration),
       deregister: (request) => jobs.deregister(request),
       evaluate: (namespace, jobId) => jobs.evaluate(namespace, jobId),
     },
-    logs: logsPort(client),
+    logs: logsPort(server, streams, client),
     agent: {
       self: () => self.self(),
       members: () => self.members(),
@@ -57,24 +63,50 @@ function healthOf(server: ServerPart, client: ClientNode | undefined): ReturnTyp
   return client ? { server: part, client: { ok: true, message: "ok" } } : { server: part };
 }
 
-function logsPort(client: () => ClientNode | undefined): LogsPort {
+/** Frames of a log, as both the own client and the node stream deliver them. */
+interface Frame {
+  readonly file: string;
+  readonly offset: number;
+  readonly data?: Uint8Array | null;
+  readonly fileEvent?: string;
+}
+
+/** A log of the client in this process, or of the node that holds the allocation. */
+function logsPort(server: ServerPart, streams: NodeStreams, client: () => ClientNode | undefined): LogsPort {
   return {
-    open(request, signal) {
-      const node = client();
-      if (!node) return Promise.resolve(err("not_found", "No path to node"));
-      const { origin, offset, follow } = request;
-      const of = { task: request.task, stream: request.type };
-      const frames = node.commands.logs(request.allocId, of, { origin, offset, follow }, signal);
-      return Promise.resolve(frames.ok ? ok(chunksOf(frames.value, request.plain)) : frames);
+    async open(request, signal) {
+      const { allocId } = request;
+      const stored = server.consensus.store.allocations.get(allocId);
+      if (!stored) return err("not_found", `Unknown allocation "${allocId}"`);
+      const { nodeId } = stored.alloc;
+      const own = client();
+      const frames: Result<AsyncIterable<Frame>> =
+        own?.node.id === nodeId ? ownLogs(own, request, signal) : await remoteLogs(streams, nodeId, request, signal);
+      return frames.ok ? ok(chunksOf(frames.value, request.plain)) : frames;
     },
   };
 }
 
-type Frames = Extract<ReturnType<ClientNode["commands"]["logs"]>, { ok: true }>["value"];
+function ownLogs(
+  { commands }: ClientNode,
+  { allocId, task, type, origin, offset, follow }: LogRequest,
+  signal: AbortSignal,
+): Result<AsyncIterable<Frame>> {
+  return commands.logs(allocId, { task, stream: type }, { origin, offset, follow }, signal);
+}
 
-async function* chunksOf(frames: Frames, plain: boolean): AsyncGenerator<Uint8Array | string> {
+function remoteLogs(
+  streams: NodeStreams,
+  nodeId: string,
+  { allocId, task, type: stream, origin, offset, follow }: LogRequest,
+  signal: AbortSignal,
+): Promise<Result<AsyncIterable<Frame>>> {
+  return streams.logs(nodeId, { allocId, task, stream, origin, offset, follow }, signal);
+}
+
+async function* chunksOf(frames: AsyncIterable<Frame>, plain: boolean): AsyncGenerator<Uint8Array | string> {
   for await (const frame of frames) {
     if (!plain) yield encodeFrame(frame);
-    else if (frame.data !== undefined) yield frame.data;
+    else if (frame.data) yield frame.data;
   }
 }

@@ -1,7 +1,6 @@
 import { writeSync } from "node:fs";
 import { pino } from "pino";
 import type { LogFields, Logger, LogLevel } from "#core/base";
-import { formatTime } from "#core/wire";
 
 const levels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
 
@@ -35,13 +34,17 @@ class TextLogger implements Logger {
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
     if (levels.indexOf(level) < levels.indexOf(this.#options.level)) return;
     const details = Object.entries(fields).map(([name, value]) => ` ${name}=${printed(value)}`);
-    const time = formatTime(this.#options.nowMs());
+    const time = timeOf(this.#options);
     write(this.#options.descriptor, `${time} [${level.toUpperCase()}] ${this.#name}: ${message}${details.join("")}\n`);
   }
 
   child(component: string): Logger {
     return new TextLogger(this.#options, `${this.#name}.${component}`);
   }
+}
+
+function timeOf({ nowMs }: LoggerOptions): string {
+  return new Date(nowMs()).toISOString();
 }
 
 /** A closed terminal must not take the agent with it. */
@@ -65,7 +68,7 @@ function jsonLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: null,
       messageKey: "@message",
-      timestamp: () => `,"@timestamp":"${formatTime(options.nowMs())}"`,
+      timestamp: () => `,"@timestamp":"${timeOf(options)}"`,
       formatters: { level: (label) => ({ "@level": label }) },
     },
     pino.destination({ dest: options.descriptor, sync: true }),

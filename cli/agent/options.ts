@@ -16,6 +16,7 @@ export interface AgentFlags {
   readonly serfPort?: number | undefined;
   readonly server?: boolean | undefined;
   readonly client?: boolean | undefined;
+  readonly servers: readonly string[] | undefined;
   readonly nodeClass?: string | undefined;
   readonly nodePool?: string | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
@@ -36,6 +37,8 @@ export interface AgentOptions {
   readonly ports: { readonly http: number; readonly rpc: number; readonly serf: number };
   readonly serverEnabled: boolean;
   readonly clientEnabled: boolean;
+  /** `host:port` of the RPC of the servers that a client without a server of its own talks to. */
+  readonly serverAddresses: readonly string[];
   readonly logLevel: string;
   readonly logJson: boolean;
   readonly maxSourceBytes: number;
@@ -62,6 +65,7 @@ export function resolveOptions(files: AgentSettings, flags: AgentFlags, hostname
     ports: portsOf(settings, flags),
     serverEnabled: flags.server ?? settings.server?.enabled ?? isDev,
     clientEnabled: flags.client ?? settings.client?.enabled ?? isDev,
+    serverAddresses: serverAddresses(settings),
     logLevel: flags.logLevel ?? settings.log_level ?? (isDev ? "info" : "info"),
     logJson: flags.logJson ?? settings.log_json ?? false,
     maxSourceBytes: parseBytes(settings.server?.job_max_source_size ?? "1M") ?? 1_000_000,
@@ -75,6 +79,7 @@ function withFlags(files: AgentSettings, flags: AgentFlags): AgentSettings {
   const client = {
     ...files.client,
     ...(flags.nodeClass !== undefined && { node_class: flags.nodeClass }),
+    ...(flags.servers !== undefined && { servers: flags.servers }),
     ...(flags.nodePool !== undefined && { node_pool: flags.nodePool }),
     ...(flags.meta !== undefined && { meta: { ...files.client?.meta, ...flags.meta } }),
   };
@@ -90,6 +95,12 @@ function withFlags(files: AgentSettings, flags: AgentFlags): AgentSettings {
     ...(flags.datacenter !== undefined && { datacenter: flags.datacenter }),
     ...(flags.nodeName !== undefined && { name: flags.nodeName }),
   };
+}
+
+/** Without a port they mean the usual one. */
+function serverAddresses({ client }: AgentSettings): string[] {
+  const named = [...(client?.servers ?? []), ...(client?.server_join?.retry_join ?? [])];
+  return named.map((address) => (/:\d+$/.test(address) ? address : `${address}:${DEFAULT_PORTS.rpc}`));
 }
 
 function portsOf(settings: AgentSettings, flags: AgentFlags): AgentOptions["ports"] {
@@ -126,10 +137,10 @@ function check(options: AgentOptions): Result<AgentOptions> {
       { field: "server.bootstrap_expect", hint: "set it to 1" },
     );
   }
-  if (!serverEnabled)
-    return err("not_built", "client-only agents are not built in this version", {
-      field: "server.enabled",
-      hint: "enable the server in the same agent",
+  if (!serverEnabled && options.serverAddresses.length === 0)
+    return err("invalid", "a client without a server of its own must know a server of its region", {
+      field: "client.servers",
+      hint: 'set client { servers = ["ADDRESS:4647"] } or -servers, or enable the server in the same agent',
     });
   if (settings.acl?.enabled)
     return err("not_built", "access control is not built in this version", {

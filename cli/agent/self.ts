@@ -5,20 +5,30 @@ import { isAny } from "./client-part.ts";
 import type { AgentOptions } from "./options.ts";
 import type { ServerPart } from "./server-part.ts";
 
+export interface SelfParts {
+  readonly server?: ServerPart;
+  readonly client: () => ClientNode | undefined;
+  /** Of an agent without a server. */
+  readonly link?: { readonly servers: readonly string[] };
+}
+
 /** What this agent says of itself: the bodies of `/v1/agent/self` and `/v1/agent/members`. */
 export class SelfReport {
   readonly #options: AgentOptions;
-  readonly #server: ServerPart;
+  readonly #server: ServerPart | undefined;
   readonly #client: () => ClientNode | undefined;
+  readonly #link: { readonly servers: readonly string[] } | undefined;
 
-  constructor(options: AgentOptions, server: ServerPart, client: () => ClientNode | undefined) {
+  constructor(options: AgentOptions, { server, client, link }: SelfParts) {
     this.#options = options;
     this.#server = server;
     this.#client = client;
+    this.#link = link;
   }
 
   self(): string {
-    return JSON.stringify({ config: this.#config(), member: this.#member(), stats: this.#stats() });
+    const member = this.#server ? this.#member(this.#server) : noMember;
+    return JSON.stringify({ config: this.#config(), member, stats: this.#stats() });
   }
 
   members(): string {
@@ -27,7 +37,7 @@ export class SelfReport {
       ServerName: nodeName,
       ServerRegion: region,
       ServerDC: datacenter,
-      Members: [this.#member()],
+      Members: this.#server ? [this.#member(this.#server)] : [],
     });
   }
 
@@ -39,14 +49,14 @@ export class SelfReport {
     return isAny(this.#options.bindAddress) ? "127.0.0.1" : this.#options.bindAddress;
   }
 
-  #member(): Record<string, unknown> {
+  #member(server: ServerPart): Record<string, unknown> {
     const { nodeName, region, datacenter, ports } = this.#options;
     const tags = {
       bootstrap: "1",
       build: product.compatibleVersion,
       dc: datacenter,
       expect: "1",
-      id: this.#server.identity.serverId,
+      id: server.identity.serverId,
       port: String(ports.rpc),
       raft_vsn: "3",
       region,
@@ -126,7 +136,6 @@ export class SelfReport {
   }
 
   #stats(): Record<string, Record<string, string>> {
-    const { leadership } = this.#server.consensus;
     const runtime = {
       arch: arch(),
       cpu_count: String(cpus().length),
@@ -135,6 +144,8 @@ export class SelfReport {
       max_procs: String(cpus().length),
       version: `node ${process.version} ${release()}`,
     };
+    if (!this.#server) return { ...this.#clientStats(), runtime };
+    const { leadership } = this.#server.consensus;
     const region = {
       bootstrap: "true",
       known_regions: "1",
@@ -142,7 +153,7 @@ export class SelfReport {
       leader_addr: this.rpcAddress,
       server: "true",
     };
-    return { ...this.#clientStats(), nomad: region, raft: this.#raftStats(), runtime, serf: serfStats };
+    return { ...this.#clientStats(), nomad: region, raft: raftStats(this.#server), runtime, serf: serfStats };
   }
 
   #clientStats(): Record<string, Record<string, string>> {
@@ -152,40 +163,55 @@ export class SelfReport {
     return {
       client: {
         heartbeat_ttl: "10s",
-        known_servers: this.rpcAddress,
+        known_servers: this.#link?.servers.join(",") ?? this.rpcAddress,
         last_heartbeat: "0s",
         node_id: client.node.id,
         num_allocations: String(size),
       },
     };
   }
-
-  #raftStats(): Record<string, string> {
-    const status = this.#server.consensus.status();
-    const voters = status.configuration.members.map(({ id, address }) => `${id}@${address}`);
-    return {
-      applied_index: String(status.appliedIndex),
-      commit_index: String(status.commitIndex),
-      fsm_pending: "0",
-      last_contact: String(status.lastContactMs ?? "never"),
-      last_log_index: String(status.lastIndex),
-      last_log_term: String(status.lastTerm),
-      last_snapshot_index: String(status.baseIndex),
-      last_snapshot_term: "0",
-      latest_configuration: voters.join(","),
-      latest_configuration_index: String(status.configurationIndex),
-      logstore_backend: "wal",
-      num_peers: String(voters.length - 1),
-      protocol_version: "3",
-      protocol_version_max: "3",
-      protocol_version_min: "0",
-      snapshot_version_max: "1",
-      snapshot_version_min: "0",
-      state: status.role === "leader" ? "Leader" : "Follower",
-      term: String(status.term),
-    };
-  }
 }
+
+function raftStats(server: ServerPart): Record<string, string> {
+  const status = server.consensus.status();
+  const voters = status.configuration.members.map(({ id, address }) => `${id}@${address}`);
+  return {
+    applied_index: String(status.appliedIndex),
+    commit_index: String(status.commitIndex),
+    fsm_pending: "0",
+    last_contact: String(status.lastContactMs ?? "never"),
+    last_log_index: String(status.lastIndex),
+    last_log_term: String(status.lastTerm),
+    last_snapshot_index: String(status.baseIndex),
+    last_snapshot_term: "0",
+    latest_configuration: voters.join(","),
+    latest_configuration_index: String(status.configurationIndex),
+    logstore_backend: "wal",
+    num_peers: String(voters.length - 1),
+    protocol_version: "3",
+    protocol_version_max: "3",
+    protocol_version_min: "0",
+    snapshot_version_max: "1",
+    snapshot_version_min: "0",
+    state: status.role === "leader" ? "Leader" : "Follower",
+    term: String(status.term),
+  };
+}
+
+/** An agent without a server is no member of the gossip. */
+const noMember = {
+  Name: "",
+  Addr: null,
+  Port: 0,
+  Tags: null,
+  Status: "none",
+  ProtocolMin: 0,
+  ProtocolMax: 0,
+  ProtocolCur: 0,
+  DelegateMin: 0,
+  DelegateMax: 0,
+  DelegateCur: 0,
+};
 
 /** Gossip has one member until servers are joined. */
 const serfStats = {

@@ -1,5 +1,5 @@
 import { ok } from "#core/base";
-import type { AllocationUpdate, NodeCredentials, ServerLink } from "#client/node";
+import type { AllocationUpdate, NodeCredentials, ServerLink } from "#client/link";
 import type { Nodes } from "#server/nodes";
 
 /** The link of a client to the server in the same process. */

@@ -11,7 +11,7 @@ import {
 } from "#core/raft";
 import { Store, Watches } from "#core/store";
 import { Consensus, readSnapshot } from "#server/consensus";
-import { Jobs } from "#server/jobs";
+import { JobParser, Jobs } from "#server/jobs";
 import { defaultGarbageRules, Leader, type LeaderOptions, nodeEvaluations } from "#server/leader";
 import {
   bootstrapBatch,
@@ -202,7 +202,9 @@ function assemble(
     after: (delayMs, run) => void timers.after(delayMs, run),
   });
   const trackedVersions = options.settings.server?.job_tracked_versions ?? 6;
-  const jobs = new Jobs({ store, propose, clock, random, maxSourceBytes: options.maxSourceBytes, trackedVersions });
+  const parser = new JobParser({ timers });
+  const { maxSourceBytes } = options;
+  const jobs = new Jobs({ store, propose, clock, random, parser, maxSourceBytes, trackedVersions });
   consensus.onApplied((changes) => {
     watches.notify(changes);
     leader.changed(changes);
@@ -212,6 +214,7 @@ function assemble(
   const close = async (): Promise<void> => {
     leader.lead(false);
     consensus.stop();
+    await parser.close();
     await opened.log.close();
   };
   return { consensus, leader, jobs, nodes, watches, identity, close };

@@ -3,7 +3,7 @@ import { jsonText } from "#core/wire";
 interface Frame {
   readonly file: string;
   readonly offset: number;
-  readonly data?: Uint8Array;
+  readonly data?: Uint8Array | null;
   readonly fileEvent?: string;
 }
 
@@ -11,8 +11,8 @@ interface Frame {
 export function encodeFrame({ file, offset, data, fileEvent }: Frame): string {
   const members: string[] = [];
   if (offset !== 0) members.push(`"Offset":${offset}`);
-  if (data !== undefined && data.length > 0) members.push(`"Data":"${Buffer.from(data).toString("base64")}"`);
+  if (data && data.length > 0) members.push(`"Data":"${Buffer.from(data).toString("base64")}"`);
   if (file !== "") members.push(`"File":${jsonText(file)}`);
-  if (fileEvent !== undefined) members.push(`"FileEvent":${jsonText(fileEvent)}`);
+  if (fileEvent) members.push(`"FileEvent":${jsonText(fileEvent)}`);
   return `{${members.join(",")}}`;
 }

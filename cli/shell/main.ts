@@ -5,12 +5,8 @@ import type { Command } from "./command.ts";
 /** Runs a command as this process: writes to its streams, leaves with its exit code. */
 export async function runProcess(command: Command, argv: readonly string[], program: string): Promise<void> {
   const controller = new AbortController();
-  process.once("SIGINT", () => {
-    controller.abort();
-    // A second one ends the process whatever the command is doing.
-    process.once("SIGINT", () => process.exit(130));
-  });
-  process.stdout.on("error", leaveQuietly);
+  if (!command.handlesSignals) endAtSecondInterrupt(controller);
+  process.stdout.on("error", command.handlesSignals ? () => undefined : leaveQuietly);
   const code = await runCommand(command, argv, {
     program,
     env: process.env,
@@ -23,6 +19,13 @@ export async function runProcess(command: Command, argv: readonly string[], prog
     },
   });
   process.exitCode = code;
+}
+
+function endAtSecondInterrupt(controller: AbortController): void {
+  process.once("SIGINT", () => {
+    controller.abort();
+    process.once("SIGINT", () => process.exit(130));
+  });
 }
 
 /** Synchronous, so that nothing is lost when the process ends; a full pipe is waited for. */

@@ -40,7 +40,8 @@ export class ApiClient {
     options: { params?: Query; query?: Query; body?: string | undefined } = {},
   ): Promise<Result<ApiResponse>> {
     const endpoint = endpoints[name];
-    const path = fillPath(endpoint.path, options.params ?? {}) + queryString({ ...this.#common, ...options.query });
+    const path =
+      fillPath(endpoint.path, options.params ?? {}) + queryString({ ...this.#common, ...given(options.query) });
     const sent = await this.#transport.send({ method: endpoint.methods[0], path, body: options.body });
     if (!sent.ok) return sent;
     return sent.value.status < 400 ? sent : { ok: false, failure: failureOfResponse(sent.value) };
@@ -75,7 +76,7 @@ export class ApiClient {
 /** What the compatible client says of an answer that is no success. */
 function failureOfResponse(response: ApiResponse): Failure {
   const hint = response.header("x-drover-hint");
-  const message = `Unexpected response code: ${response.status} (${response.body})`;
+  const message = `Unexpected response code: ${response.status} (${response.body.trim()})`;
   return failure(codeOfStatus(response.status), message, hint === undefined ? {} : { hint });
 }
 
@@ -84,6 +85,11 @@ function codeOfStatus(status: number): Failure["code"] {
   if (status === 403) return "denied";
   if (status === 400) return "bad_request";
   return status === 501 ? "not_built" : "internal";
+}
+
+/** What is not given does not hide what goes with every request. */
+function given(query: Query = {}): Query {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
 }
 
 function fillPath(path: string, params: Query): string {

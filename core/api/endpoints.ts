@@ -29,6 +29,7 @@ export const endpoints = {
     path: "/v1/jobs/parse",
     kind: "local",
     access: inNamespace("parse-job", "submit-job"),
+    query: { diagnostics: { type: "bool", help: "answer {Job, Diagnostics}: what is wrong as data" } },
     help: "turns the text of a job file into the API's form",
   },
   "job.validate": {
@@ -117,8 +118,30 @@ export const endpoints = {
     query: {
       diffs: { type: "bool", help: "with what changed from version to version" },
       diff_version: { type: "int", help: "compares all with this version instead" },
+      diff_tag: { type: "text", help: "compares all with the version of this tag" },
     },
     help: "lists a job's versions",
+  },
+  "job.stable": {
+    methods: WRITE,
+    path: "/v1/job/:id+/stable",
+    kind: "write",
+    access: inNamespace("submit-job", "stable-job"),
+    help: "marks a version as one that works, or not",
+  },
+  "job.tag": {
+    methods: WRITE,
+    path: "/v1/job/:id/versions/:name/tag",
+    kind: "write",
+    access: inNamespace("submit-job", "tag-job-version"),
+    help: "names a version of a job",
+  },
+  "job.untag": {
+    methods: ["DELETE"],
+    path: "/v1/job/:id/versions/:name/tag",
+    kind: "write",
+    access: inNamespace("submit-job", "tag-job-version"),
+    help: "takes a version's name away",
   },
   "job.submission": {
     methods: READ_OR_WRITE,
@@ -345,18 +368,14 @@ export const aclRoutes: readonly string[] = [
 
 /** Routes of the compatible API that are known and not built yet: said plainly, and never taken for a job's id. */
 export const notBuiltRoutes: readonly string[] = [
-  ...[
-    "plan",
-    "evaluate",
-    "revert",
-    "stable",
-    "dispatch",
-    "dispatch/payload",
-    "periodic/force",
-    "scale",
-    "services",
-    "actions",
-    "action",
-  ].map((suffix) => `/v1/job/:id+/${suffix}`),
-  "/v1/job/:id+/versions/:name/tag",
-];
+  "plan",
+  "evaluate",
+  "revert",
+  "dispatch",
+  "dispatch/payload",
+  "periodic/force",
+  "scale",
+  "services",
+  "actions",
+  "action",
+].map((suffix) => `/v1/job/:id+/${suffix}`);

@@ -6,11 +6,15 @@ const MAX_NAME_LENGTH = 64;
  */
 export function nearest(wrong: string, known: Iterable<string>): string | undefined {
   if (wrong.length > MAX_NAME_LENGTH) return undefined;
+  const wanted = fold(wrong);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const name of known) {
     if (name.length > MAX_NAME_LENGTH) continue;
-    const distance = editDistance(fold(wrong), fold(name));
+    const folded = fold(name);
+    // Each missing character is an edit: most names need no closer look.
+    if (Math.abs(folded.length - wanted.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, folded);
     if (distance < bestDistance) {
       best = name;
       bestDistance = distance;

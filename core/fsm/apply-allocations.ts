@@ -1,8 +1,8 @@
 import { ok, type Result } from "#core/base";
-import type { Allocation } from "#core/model";
+import type { Allocation, AllocationReport } from "#core/model";
 import { isTerminal, type StoredAllocation } from "#core/store";
 import { putEvaluation } from "./apply-jobs.ts";
-import type { AllocationReport, AllocationStop, ClientUpdate, PlanResult } from "./commands.ts";
+import type { AllocationStop, ClientUpdate, PlanResult } from "./commands.ts";
 import type { Applying, Outcome } from "./outcome.ts";
 import { moved } from "./summary.ts";
 

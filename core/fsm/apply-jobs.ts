@@ -62,6 +62,7 @@ function nextVersion(job: Job, existing: Job | undefined, index: number, timeMs:
     status: existing?.status ?? "pending",
     statusDescription: "",
     stable: false,
+    versionTag: null,
     submitTimeMs: job.submitTimeMs || timeMs,
   };
 }
@@ -105,7 +106,12 @@ export function applyJobDeregister(applying: Applying, command: JobDeregister): 
   const job = store.jobs.get(rowKey(command.namespace, command.jobId));
   if (!job) return ok({ jobModifyIndex: 0 });
   if (command.purge) store.deleteJob(job.namespace, job.id);
-  else store.putJob({ ...job, stop: true, version: job.version + 1, modifyIndex: index, jobModifyIndex: index });
+  else {
+    const next = { version: job.version + 1, modifyIndex: index, jobModifyIndex: index, versionTag: null };
+    store.putJob({ ...job, stop: true, ...next });
+    const submission = store.submission(job.namespace, job.id, job.version);
+    if (submission) store.putSubmission({ ...submission, version: next.version, jobModifyIndex: index });
+  }
   putEvaluation(applying, command.evaluation, index);
   if (!command.purge) applying.touchJob(job.namespace, job.id);
   return ok({ jobModifyIndex: index });

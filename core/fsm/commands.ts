@@ -1,16 +1,14 @@
 import {
-  AllocDeploymentStatus,
-  AllocNetworkStatus,
   Allocation,
+  AllocationReport,
   Evaluation,
   Job,
   JobSubmission,
   Node,
   NodeEvent,
   SchedulerConfiguration,
-  TaskState,
 } from "#core/model";
-import { bool, type DraftFields, type InferFields, int, list, map, ref, type Struct, struct, text } from "#core/schema";
+import { bool, type DraftFields, type InferFields, int, list, ref, type Struct, struct, text } from "#core/schema";
 
 const jobRegisterFields = {
   job: ref(1, () => Job),
@@ -117,24 +115,6 @@ export const NodeStatusUpdate: Struct<NodeStatusUpdate, DraftFields<typeof nodeS
   nodeStatusUpdateFields,
 );
 
-const allocationReportFields = {
-  id: text(1),
-  clientStatus: text(2),
-  clientDescription: text(3),
-  taskStates: map(
-    4,
-    ref.of(() => TaskState),
-  ),
-  deploymentStatus: ref(5, () => AllocDeploymentStatus, { nullable: true }),
-  networkStatus: ref(6, () => AllocNetworkStatus, { nullable: true }),
-};
-/** What a client says of one of its allocations. */
-export interface AllocationReport extends InferFields<typeof allocationReportFields> {}
-export const AllocationReport: Struct<AllocationReport, DraftFields<typeof allocationReportFields>> = struct(
-  "AllocationReport",
-  allocationReportFields,
-);
-
 const clientUpdateFields = {
   nodeId: text(1),
   reports: list(
@@ -176,6 +156,31 @@ export const SchedulerConfigure: Struct<SchedulerConfigure, DraftFields<typeof s
   schedulerConfigureFields,
 );
 
+const jobStabilityFields = { namespace: text(1), jobId: text(2), version: int(3), stable: bool(4) };
+export interface JobStability extends InferFields<typeof jobStabilityFields> {}
+export const JobStability: Struct<JobStability, DraftFields<typeof jobStabilityFields>> = struct(
+  "JobStability",
+  jobStabilityFields,
+);
+
+const jobVersionTaggingFields = {
+  namespace: text(1),
+  jobId: text(2),
+  name: text(3),
+  description: text(4),
+  version: int(5),
+  /** Whatever version is the newest when the entry is applied. */
+  latest: bool(6),
+  /** Takes the name away. */
+  remove: bool(7),
+  trackedVersions: int(8),
+};
+export interface JobVersionTagging extends InferFields<typeof jobVersionTaggingFields> {}
+export const JobVersionTagging: Struct<JobVersionTagging, DraftFields<typeof jobVersionTaggingFields>> = struct(
+  "JobVersionTagging",
+  jobVersionTaggingFields,
+);
+
 /** Every type of entry: its number, never reused, and the shape of its payload. */
 export const commandTypes = {
   jobRegister: { number: 1, payload: JobRegister },
@@ -187,6 +192,8 @@ export const commandTypes = {
   clientUpdate: { number: 7, payload: ClientUpdate },
   reap: { number: 8, payload: Reap },
   schedulerConfigure: { number: 9, payload: SchedulerConfigure },
+  jobStability: { number: 10, payload: JobStability },
+  jobVersionTagging: { number: 11, payload: JobVersionTagging },
 } as const;
 
 export type CommandName = keyof typeof commandTypes;

@@ -204,3 +204,65 @@ test("a damaged snapshot is refused wherever the damage is", () => {
     expect(result.ok ? "accepted" : result.failure.code, `byte ${at}`).toBe("corrupt");
   }
 });
+
+describe("a version of a job", () => {
+  const at = { namespace: "default", jobId: "web" };
+  const tag = (book: LogBook, name: string, extra = {}) =>
+    book.apply({
+      name: "jobVersionTagging",
+      payload: { ...at, name, description: "", version: 0, latest: false, remove: false, trackedVersions: 6, ...extra },
+    }).outcome;
+  const tagsOf = (book: LogBook) =>
+    book.store.versionsOf("default", "web").map((job) => `${job.version} ${job.versionTag?.name ?? "-"}`);
+
+  test("is kept while it has a name, which stands for it alone", () => {
+    const book = logBook();
+    register(book);
+    expect(tag(book, "golden", { description: "the first" })).toMatchObject({ ok: true });
+    for (let priority = 1; priority <= 7; priority++) register(book, { priority });
+    expect(tagsOf(book)).toEqual(["7 -", "6 -", "5 -", "4 -", "3 -", "2 -", "0 golden"]);
+    expect(book.store.jobVersion("default", "web", 0)?.versionTag).toMatchObject({ description: "the first" });
+    expect(tag(book, "golden", { latest: true })).toMatchObject({
+      failure: { message: 'tag "golden" already exists on a different version of job "web"' },
+    });
+    expect(tag(book, "newest", { latest: true })).toMatchObject({ ok: true });
+    expect(book.store.job("default", "web")?.versionTag?.name).toBe("newest");
+    expect(tag(book, "golden", { remove: true })).toMatchObject({ ok: true });
+    expect(tagsOf(book)).toEqual(["7 newest", "6 -", "5 -", "4 -", "3 -", "2 -"]);
+    expect(tag(book, "golden", { remove: true })).toMatchObject({
+      failure: { message: 'tag "golden" not found on job "web"' },
+    });
+  });
+
+  test("does not give its name to the next one, nor to what stopping makes of it", () => {
+    const book = logBook();
+    register(book);
+    tag(book, "golden");
+    register(book, { priority: 60, versionTag: { name: "golden", description: "", taggedTimeMs: 1 } });
+    tag(book, "second", { version: 1 });
+    book.apply({ name: "jobDeregister", payload: { ...at, purge: false, evaluation: null, noShutdownDelay: false } });
+    expect(tagsOf(book)).toEqual(["2 -", "1 second", "0 golden"]);
+  });
+
+  test("is marked stable without becoming the current one", () => {
+    const book = logBook();
+    const mark = (version: number) =>
+      book.apply({ name: "jobStability", payload: { ...at, version, stable: true } }).outcome;
+    register(book);
+    register(book, { priority: 60 });
+    expect(mark(0)).toMatchObject({ ok: true });
+    expect(book.store.job("default", "web")).toMatchObject({ version: 1, stable: false });
+    expect(mark(1)).toMatchObject({ ok: true });
+    expect(book.store.job("default", "web")).toMatchObject({ version: 1, stable: true });
+    expect(mark(9)).toMatchObject({
+      failure: { message: 'job "web" in namespace "default" at version 9 not found' },
+    });
+  });
+
+  test("that stops keeps the source it was registered from", () => {
+    const book = logBook();
+    register(book, {}, { submission: empty(JobSubmission, { source: "text", format: "hcl2" }) });
+    book.apply({ name: "jobDeregister", payload: { ...at, purge: false, evaluation: null, noShutdownDelay: false } });
+    expect(book.store.submission("default", "web", 1)).toMatchObject({ source: "text", version: 1 });
+  });
+});

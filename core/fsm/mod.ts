@@ -1,6 +1,5 @@
 /** Log entries to state: the envelope of an entry, the commands there are, and the rule for each. */
 export {
-  type AllocationReport,
   AllocationStop,
   type ClientUpdate,
   type Command,
@@ -9,6 +8,7 @@ export {
   type EvaluationUpdate,
   type JobDeregister,
   type JobRegister,
+  type JobVersionTagging,
   type NodeRegister,
   type NodeStatusUpdate,
   type PlanResult,

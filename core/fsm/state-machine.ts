@@ -5,6 +5,7 @@ import { applyClientUpdate, applyPlanResult } from "./apply-allocations.ts";
 import { applyJobDeregister, applyJobRegister, putEvaluation } from "./apply-jobs.ts";
 import { applyNodeRegister, applyNodeStatus } from "./apply-nodes.ts";
 import { applyReap } from "./apply-reap.ts";
+import { applyJobStability, applyVersionTagging } from "./apply-versions.ts";
 import { type Command, type CommandName, commandTypes, type EvaluationUpdate } from "./commands.ts";
 import { decodeEntry, encodeEntry, FLAG_IGNORABLE, type LogEntry } from "./entry.ts";
 import { statusOf } from "./job-status.ts";
@@ -102,6 +103,10 @@ function dispatch(applying: Applying, command: Command): Result<Outcome> {
     case "schedulerConfigure":
       applying.store.putSchedulerConfiguration({ ...command.payload.configuration, modifyIndex: applying.index });
       return ok({});
+    case "jobStability":
+      return applyJobStability(applying, command.payload);
+    case "jobVersionTagging":
+      return applyVersionTagging(applying, command.payload);
     default:
       return err("internal", `no rule for ${String(unreachable(command))}`);
   }

@@ -1,4 +1,5 @@
 import { limits } from "./limits.ts";
+import type { Source, Span } from "./source.ts";
 import type { Value } from "./value.ts";
 
 /** Evaluation has cost more than it may; caught where an attribute is evaluated, and reported there. */
@@ -14,6 +15,21 @@ export class Budget {
   /** For a text of this length. */
   constructor(textLength: number = 0) {
     this.#steps = limits.steps + textLength;
+  }
+
+  #source: Source | undefined;
+  #span: Span | undefined;
+
+  /** Before an expression is evaluated: one step, and the place of a fault from here on. */
+  enter(source: Source, span: Span): void {
+    this.#source = source;
+    this.#span = span;
+    this.step();
+  }
+
+  /** The expression that was being evaluated. */
+  get place(): { readonly source: Source; readonly span: Span } | undefined {
+    return this.#source && this.#span && { source: this.#source, span: this.#span };
   }
 
   step(count = 1): void {

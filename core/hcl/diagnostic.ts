@@ -1,4 +1,5 @@
 import { nearest } from "#core/base";
+import { graphemes } from "./graphemes.ts";
 import type { Range, Source, Span } from "./source.ts";
 
 export type Severity = "error" | "warning";
@@ -16,6 +17,15 @@ export interface Diagnostic {
   readonly expected?: readonly string[];
   /** The known name nearest to the one that was written. */
   readonly suggestion?: string;
+  /** What compatible programs say and match, where it is known to differ from our own words. */
+  readonly compatible?: CompatibleText;
+}
+
+export interface CompatibleText {
+  /** `summary; detail`. */
+  readonly text: string;
+  /** What stands before it in place of the range, such as `<nil>: `. */
+  readonly place?: string;
 }
 
 export interface DiagnosticExtra {
@@ -23,6 +33,8 @@ export interface DiagnosticExtra {
   readonly expected?: readonly string[];
   /** The name that was not known; with `expected` gives the suggestion. */
   readonly unknown?: string;
+  /** `summary; detail` of compatible programs. */
+  readonly compatible?: string;
 }
 
 /** More than these problems in one file help nobody; the rest is dropped. */
@@ -49,6 +61,7 @@ export class Diagnostics {
       line: this.source.line(range.start.line),
       ...(extra.expected === undefined ? {} : { expected: extra.expected }),
       ...(suggestion === undefined ? {} : { suggestion }),
+      ...(extra.compatible === undefined ? {} : { compatible: { text: extra.compatible } }),
     });
   }
 
@@ -68,14 +81,25 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 
 /** `file:line,column-column: Summary; detail`, on one line. */
 export function diagnosticLine(diagnostic: Diagnostic): string {
-  const { range } = diagnostic;
-  const place = range === undefined ? "" : `${range.file}:${placeOf(range)}: `;
-  return `${place}${diagnostic.summary}; ${diagnostic.detail}${suggestionText(diagnostic)}`;
+  return `${placeText(diagnostic)}${ownText(diagnostic)}`;
 }
 
-function placeOf({ start, end }: Range): string {
+/** The same in the words of compatible programs, where they are known. */
+export function compatibleLine(diagnostic: Diagnostic): string {
+  const { compatible, range } = diagnostic;
+  const place = compatible?.place ?? (range === undefined ? "<nil>: " : placeText(diagnostic));
+  return `${place}${compatible?.text ?? ownText(diagnostic)}`;
+}
+
+function ownText(diagnostic: Diagnostic): string {
+  return `${diagnostic.summary}; ${diagnostic.detail}${suggestionText(diagnostic)}`;
+}
+
+function placeText({ range }: Diagnostic): string {
+  if (range === undefined) return "";
+  const { file, start, end } = range;
   const last = start.line === end.line ? `${end.column}` : `${end.line},${end.column}`;
-  return `${start.line},${start.column}-${last}`;
+  return `${file}:${start.line},${start.column}-${last}: `;
 }
 
 function suggestionText({ suggestion }: Diagnostic): string {
@@ -96,25 +120,38 @@ export function renderDiagnostic(diagnostic: Diagnostic): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Columns of a source line that are shown; of a longer line, the part around the mistake. */
 const LINE_SHOWN_MAX = 160;
+const SHOWN_BEFORE = 40;
 
 function renderPlace(range: Range, line: string): string[] {
   const number = String(range.start.line);
   const gutter = " ".repeat(number.length);
-  const from = range.start.column - 1;
-  const skip = from > LINE_SHOWN_MAX - 20 ? from - 40 : 0;
-  const shown = printable(line.slice(skip, skip + LINE_SHOWN_MAX));
-  const until = range.end.line === range.start.line ? range.end.column - 1 : from + Math.max(1, line.length - from);
-  const marks = Math.max(1, Math.min(until - from, shown.length - (from - skip)));
+  const characters = graphemes(line);
+  const from = Math.min(range.start.column - 1, characters.length);
+  const until = range.end.line === range.start.line ? range.end.column - 1 : characters.length;
+  const skip = from > LINE_SHOWN_MAX - SHOWN_BEFORE / 2 ? from - SHOWN_BEFORE : 0;
+  const end = skip + LINE_SHOWN_MAX;
+  const shown = characters.slice(skip, end).map(printable).join("");
+  const marked = characters.slice(from, Math.min(until, end));
   return [
     `  on ${range.file} line ${number}, column ${range.start.column}:`,
     `  ${number} | ${shown}`,
-    `  ${gutter} | ${" ".repeat(from - skip)}${"^".repeat(marks)}`,
+    `  ${gutter} | ${" ".repeat(width(characters.slice(skip, from)))}${"^".repeat(Math.max(1, width(marked)))}`,
   ];
 }
 
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
+/** A terminal would carry out control characters. */
+function printable(character: string): string {
+  return character.replace(/\p{Cc}/gu, " ");
+}
+
+const wide =
+  /^[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uff01-\uff60]/u;
+
+/** Columns of a terminal: East Asian letters and pictures take two. */
+function width(characters: readonly string[]): number {
+  return characters.reduce((sum, character) => sum + (wide.test(character) ? 2 : 1), 0);
 }
 
 const LISTED_MAX = 12;

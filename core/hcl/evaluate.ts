@@ -81,7 +81,7 @@ export class Evaluator implements Evaluation {
   }
 
   evaluate(expression: Expression, scope: Scope): Value {
-    this.budget.step();
+    this.budget.enter(this.source, expression);
     const value = this.computed(expression, scope);
     // Weighed when made, so that its parts are known when it becomes a part.
     if ("items" in value || "entries" in value) this.budget.weigh(value);

@@ -9,7 +9,7 @@ const STEPS_MAX = 400_000;
 /** Values that one value may hold, parts of parts counted each time they appear. */
 const VALUE_WEIGHT_MAX = 1_000_000;
 /** UTF-16 units of all strings that evaluation makes. */
-const STRING_UNITS_MAX = 64 * 1024 * 1024;
+const STRING_UNITS_MAX = 8 * 1024 * 1024;
 
 /** What a text may cost. Beyond these a diagnostic says so; nothing is truncated in silence. */
 export const limits = {

@@ -23,6 +23,8 @@ export { attributesOf, type BodyContent, type BodyContext, type BodySchema, cont
 export { Budget, BudgetFault } from "./budget.ts";
 export { ConversionFault, convert, tryConvert } from "./convert.ts";
 export {
+  compatibleLine,
+  type CompatibleText,
   type Diagnostic,
   diagnosticLine,
   Diagnostics,

@@ -266,8 +266,11 @@ function refuseTerm(state: ParseState): void {
     state.scanner.kind === "<"
       ? "Expected a value. A heredoc begins with <<NAME alone at the end of its line."
       : `Expected a value, found ${describeToken(state)}.`;
-  state.fault("Invalid expression", detail);
+  state.fault("Invalid expression", detail, state.span, COMPATIBLE_NO_TERM);
 }
+
+const COMPATIBLE_NO_TERM =
+  "Invalid expression; Expected the start of an expression, but found an invalid expression token.";
 
 function parseNumberLiteral(state: ParseState): Expression | undefined {
   const { span } = state;

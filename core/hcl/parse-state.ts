@@ -48,8 +48,8 @@ export class ParseState {
     this.#depth -= 1;
   }
 
-  fault(summary: string, detail: string, span: Span = this.span): void {
-    this.diagnostics.add(span, summary, detail);
+  fault(summary: string, detail: string, span: Span = this.span, compatible?: string): void {
+    this.diagnostics.add(span, summary, detail, compatible === undefined ? {} : { compatible });
   }
 }
 

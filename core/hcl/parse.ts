@@ -59,6 +59,9 @@ function refuseSize(diagnostics: Diagnostics): Body {
   return emptyBody;
 }
 
+const COMPATIBLE_UNCLOSED =
+  "Unclosed configuration block; There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.";
+
 /** One cause, one report: an open comment or string explains the blocks that stay open. */
 function reportUnclosed(state: ParseState): void {
   const start = state.scanner.unclosedComment;
@@ -69,5 +72,6 @@ function reportUnclosed(state: ParseState): void {
       "Unclosed configuration block",
       "The block that begins here has no closing brace before the end of the file. A brace may be missing further in.",
       state.unclosedBlock,
+      COMPATIBLE_UNCLOSED,
     );
 }

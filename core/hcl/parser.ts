@@ -142,7 +142,8 @@ function parseManyLines(state: ParseState, open: Span): NativeBody | undefined {
   const { scanner } = state;
   const body = parseItems(state, open.start);
   if (scanner.kind === "end") {
-    state.unclosedBlock = open;
+    // The innermost one: it is the first that wants its brace.
+    state.unclosedBlock ??= open;
     return { ...body, end: scanner.end };
   }
   return closeBlock(state, body);

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "#core/base";
-import { type Diagnostic, diagnosticLine } from "#core/hcl";
+import { compatibleLine, type Diagnostic } from "#core/hcl";
 import { Job, type JobDraft } from "#core/model";
 import { jsonReader, parseJson } from "#core/wire";
 import { canonicalise } from "./canonicalise.ts";
@@ -13,19 +13,25 @@ export interface ParseRequest {
   readonly canonicalize?: boolean;
 }
 
-export interface ParseRefusal {
-  /** The text of the compatible answer. */
+export interface ParseAnswer {
+  /** Absent when the text is refused. */
+  readonly job: JobDraft | undefined;
+  /** The text of the compatible answer to a text that is refused, else empty. */
   readonly message: string;
+  /** All problems in our own words, warnings too. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** `POST /v1/jobs/parse`: the draft, canonical if asked, or why not. No files and no randomness are within reach. */
-export function parseForApi(request: ParseRequest): { readonly job: JobDraft } | ParseRefusal {
-  if (request.jobHcl === "") return { message: "Job spec is empty", diagnostics: [] };
+export function parseForApi(request: ParseRequest): ParseAnswer {
+  if (request.jobHcl === "") return { job: undefined, message: "Job spec is empty", diagnostics: [] };
   const varFiles = request.variables ? [{ file: "input.hcl", text: request.variables }] : [];
   const { job, diagnostics } = parseJobFile(request.jobHcl, { file: "input.hcl", varFiles, strict: false });
-  if (job !== undefined) return { job: request.canonicalize === true ? canonicalise(job) : job };
-  return { message: `Failed to parse job: ${diagnostics.map(diagnosticLine).join("\n")}`, diagnostics };
+  if (job === undefined) {
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    return { job, message: `Failed to parse job: ${errors.map(compatibleLine).join("\n")}`, diagnostics };
+  }
+  return { job: request.canonicalize === true ? canonicalise(job) : job, message: "", diagnostics };
 }
 
 /** A job in the API's JSON form: `{"Job": {…}}`, or the job alone. */

@@ -121,6 +121,10 @@ test("variables: undeclared, unset and unfitting values", () => {
 
     Error: Unset variable "image"
 
+      on web.hcl line 4, column 10:
+      4 | variable "image" {}
+        |          ^^^^^^^
+
     It has no default: set it with -var 'image=…', in a -var-file, or by NOMAD_VAR_image.
     "
   `);
@@ -128,7 +132,7 @@ test("variables: undeclared, unset and unfitting values", () => {
 
 test("one line per problem for logs and the API", () => {
   const answer = parseForApi({ jobHcl: 'job "x" {\n  grup "y" {}\n}\n' });
-  expect("message" in answer && answer.message).toBe(
+  expect(answer.message).toBe(
     'Failed to parse job: input.hcl:2,3-7: Unsupported block type; Blocks of type "grup" are not expected here. Did you mean "group"?',
   );
   const { diagnostics } = parseJobFile("");

@@ -4,7 +4,7 @@
  * `canonicalise` (a client's defaults), `serverForm` (the stored job),
  * `validateJob` (all errors and warnings).
  */
-export { parseForApi, type ParseRefusal, type ParseRequest, readApiJob } from "./api.ts";
+export { parseForApi, type ParseAnswer, type ParseRequest, readApiJob } from "./api.ts";
 export { canonicalise } from "./canonicalise.ts";
 export { serverForm } from "./mutate.ts";
 export type { StoreOptions } from "./store.ts";

@@ -18,11 +18,11 @@ import {
   parseExpressionText,
   parseHcl,
   pureFunctions,
-  type Range,
   type RandomBytes,
   randomFunctions,
   Scope,
   type Source,
+  type Span,
   type Value,
 } from "#core/hcl";
 import type { JobDraft } from "#core/model";
@@ -31,6 +31,7 @@ import { resolveLocals } from "./locals.ts";
 import { job as jobSpec } from "./schema-job.ts";
 import {
   declareVariables,
+  type DiagnosticPlace,
   type GivenValue,
   reportUndeclared,
   resolveVariables,
@@ -109,6 +110,7 @@ class JobFileReading {
   readonly #own: Diagnostics;
   /** Problems of variable files and of values from outside. */
   readonly #foreign: Diagnostic[] = [];
+  #hasUnreadValues = false;
   /** Knows no names. */
   readonly constants: Evaluator;
 
@@ -130,15 +132,17 @@ class JobFileReading {
     return new Evaluator(source, { functions: this.#functions, budget, diagnostics, keepsUnknownReferences });
   }
 
-  report(summary: string, detail: string, range?: Range): void {
-    this.#foreign.push({ severity: "error", summary, detail, ...(range === undefined ? {} : { range }) });
+  report(summary: string, detail: string, extra: Pick<Diagnostic, "range" | "line" | "compatible"> = {}): void {
+    this.#foreign.push({ severity: "error", summary, detail, ...extra });
   }
 
   /** What evaluation may cost has been used up: its steps, its text, or (by values within values) its stack. */
   reportLimit(error: unknown): void {
-    if (error instanceof BudgetFault) this.report("File too costly", error.message);
+    const { place } = this.#budget;
+    const where = place && placeIn(place.source, place.span);
+    if (error instanceof BudgetFault) this.report("File too costly", error.message, where);
     else if (error instanceof RangeError)
-      this.report("Nesting too deep", "Values are nested too deeply within each other.");
+      this.report("Nesting too deep", "Values are nested too deeply within each other.", where);
     else throw error;
   }
 
@@ -147,14 +151,15 @@ class JobFileReading {
     const given = this.givenValues();
     const texts: TextValues = {
       compute: (text, name, origin) => this.compute(text, `value of ${name} from ${origin}`),
-      report: (summary, detail, range) => this.report(summary, detail, range),
+      report: (summary, detail, extra) => this.report(summary, detail, extra),
+      hasUnread: this.#hasUnreadValues,
+      declarationOf: (block) => placeIn(this.#source, block.labels[0] ?? block),
     };
     if (this.#options.strict !== false) reportUndeclared(declared, given, texts);
     const values = resolveVariables(declared, given, texts);
     validateVariables(declared, values, this.constants);
     const block = this.onlyJob(root.blocks);
-    if (block === undefined || hasErrors(this.#foreign)) return undefined;
-    return this.decode(root, block, values);
+    return block && this.decode(root, block, values);
   }
 
   private decode(root: BodyContent, block: Block, values: ReadonlyMap<string, Value>): JobDraft {
@@ -170,7 +175,9 @@ class JobFileReading {
   private onlyJob(blocks: readonly Block[]): Block | undefined {
     const [first, second] = blocks.filter((block) => block.type === "job");
     if (first === undefined && !this.#own.hasErrors)
-      this.report("Missing job block", `The file holds no job: job "name" { … }.`);
+      this.report("Missing job block", `The file holds no job: job "name" { … }.`, {
+        compatible: { text: "Missing job block; A job block is required" },
+      });
     if (second === undefined) return first;
     this.#own.add(second.typeSpan, "Duplicate job block", "A file holds one job.");
     return undefined;
@@ -195,7 +202,10 @@ class JobFileReading {
   private readVariableFile(file: string, text: string, given: Map<string, GivenValue>): void {
     const { body, source, diagnostics } = parseHcl(text, file);
     this.#foreign.push(...diagnostics);
-    if (hasErrors(diagnostics)) return;
+    if (hasErrors(diagnostics)) {
+      this.#hasUnreadValues = true;
+      return;
+    }
     const own = new Diagnostics(source);
     const evaluator = this.evaluator(source, own, false);
     const names =
@@ -207,7 +217,12 @@ class JobFileReading {
     const { attributes } = contentOf(body, { attributes: new Set(names), blocks: new Map(), lenient: true }, context);
     for (const attribute of attributes.values()) {
       const value = evaluator.evaluate(attribute.expression, emptyScope);
-      given.set(attribute.name, { origin: "file", value, range: source.range(attribute) });
+      given.set(attribute.name, {
+        origin: "file",
+        value,
+        place: placeIn(source, attribute.nameSpan),
+        valuePlace: placeIn(source, attribute.expression),
+      });
     }
     this.#foreign.push(...own.sorted());
   }
@@ -229,6 +244,11 @@ function refuseBlock(block: Block, diagnostics: Diagnostics): void {
       ? `A variable file sets variables, it does not declare them: write ${block.labels[0]?.value ?? "name"} = value.`
       : `A variable file holds only name = value; "${block.type}" is a block.`;
   diagnostics.add(block.typeSpan, "Unexpected block in a variable file", detail);
+}
+
+function placeIn(source: Source, span: Span): DiagnosticPlace {
+  const range = source.range(span);
+  return { range, line: source.line(range.start.line) };
 }
 
 function functionsFor({ files, random }: ParseOptions): FunctionTable {

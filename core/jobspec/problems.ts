@@ -35,6 +35,22 @@ export function firstOf(...checks: readonly (readonly [boolean, string])[]): Pro
   return found === undefined ? [] : [found[1]];
 }
 
+/** For each name, where it first appears; in one pass, as a list may have very many. */
+export function firstPlaces(names: readonly string[]): readonly number[] {
+  const places = new Map<string, number>();
+  return names.map((name, index) => {
+    const first = places.get(name) ?? index;
+    if (first === index) places.set(name, index);
+    return first;
+  });
+}
+
+/** The names that have appeared before, once for each further time. */
+export function repeated(names: readonly string[]): string[] {
+  const firsts = firstPlaces(names);
+  return names.filter((_, index) => (firsts[index] as number) < index);
+}
+
 export function quoted(text: string): string {
   return JSON.stringify(text);
 }

@@ -1,6 +1,6 @@
 import type { TaskArtifact, Template } from "#core/model";
 import { formatDuration } from "#core/values";
-import { failed, firstOf, type Problems, quoted, when } from "./problems.ts";
+import { failed, firstOf, firstPlaces, type Problems, quoted, when } from "./problems.ts";
 import { escapes } from "./validate-network.ts";
 
 export function artifactProblems(artifacts: readonly TaskArtifact[] | null): Problems {
@@ -48,9 +48,9 @@ function checksumFaults(artifact: TaskArtifact): Problems {
 
 /** Templates each by themselves; two must not write one file. */
 export function templateProblems(templates: readonly Template[] | null): Problems {
-  const destinations = (templates ?? []).map((template) => template.destPath);
+  const firsts = firstPlaces((templates ?? []).map((template) => template.destPath));
   return (templates ?? []).flatMap((template, index) => {
-    const first = destinations.indexOf(template.destPath);
+    const first = firsts[index] as number;
     return [
       ...failed(`Template ${index + 1}`, templateFaults(template)),
       ...when([

@@ -1,6 +1,6 @@
 import type { Job, TaskGroup } from "#core/model";
 import { parseCron } from "#core/values";
-import { failed, grouped, type Problems, quoted, when } from "./problems.ts";
+import { failed, firstPlaces, grouped, type Problems, quoted, when } from "./problems.ts";
 import { networkProblems, volumeProblems } from "./validate-network.ts";
 import { affinityProblems, constraintProblems, spreadProblems } from "./validate-placement.ts";
 import {
@@ -73,9 +73,9 @@ function headProblems(job: Job): Problems {
 }
 
 function groupListProblems({ taskGroups, type }: Job): Problems {
-  const names = (taskGroups ?? []).map((group) => group.name);
+  const firsts = firstPlaces((taskGroups ?? []).map((group) => group.name));
   return (taskGroups ?? []).flatMap((group, index) => {
-    const first = names.indexOf(group.name);
+    const first = firsts[index] as number;
     return when(
       [group.name === "", `Job task group ${index + 1} missing name`],
       [
@@ -130,11 +130,11 @@ function placementOf(group: TaskGroup, job: Job): Problems {
 
 function taskListProblems({ name: groupName, tasks }: TaskGroup): Problems {
   const all = tasks ?? [];
-  const names = all.map((task) => task.name);
+  const firsts = firstPlaces(all.map((task) => task.name));
   const isMain = (hook: string | undefined): boolean => hook === undefined;
   return [
     ...all.flatMap((task, index) => {
-      const first = names.indexOf(task.name);
+      const first = firsts[index] as number;
       return when(
         [task.name === "", `Task ${index + 1} missing name`],
         [task.name !== "" && first < index, `Task ${index + 1} redefines '${task.name}' from task ${first + 1}`],
@@ -177,7 +177,8 @@ function parameterizedProblems(job: Job): Problems {
   const config = job.parameterizedJob;
   if (config === null) return [];
   const { payload, metaRequired, metaOptional } = config;
-  const both = (metaRequired ?? []).filter((key) => metaOptional?.includes(key));
+  const optional = new Set(metaOptional);
+  const both = (metaRequired ?? []).filter((key) => optional.has(key));
   return [
     ...when([!isBatch(job.type), `Parameterized job can only be used with "batch" or "sysbatch" scheduler`]),
     ...grouped(

@@ -1,6 +1,6 @@
 import type { Affinity, Constraint, Spread } from "#core/model";
 import { compileRegex, parseVersionConstraint } from "#core/values";
-import { failed, type Problems, quoted, when } from "./problems.ts";
+import { failed, type Problems, quoted, repeated, when } from "./problems.ts";
 
 const comparing = ["=", "==", "is", "!=", "not", "<", "<=", ">", ">="];
 const sets = ["set_contains", "set_contains_all", "set_contains_any"];
@@ -90,9 +90,7 @@ function spreadFaults({ attribute, weight, spreadTarget }: Spread): Problems {
       [attribute === "", "Missing spread attribute"],
       [weight <= 0 || weight > 100, "Spread block must have a positive weight from 0 to 100"],
     ),
-    ...names
-      .filter((name, index) => names.indexOf(name) < index)
-      .map((name) => `Spread target value ${quoted(name)} already defined`),
+    ...repeated(names).map((name) => `Spread target value ${quoted(name)} already defined`),
     ...targets
       .filter((target) => target.percent < 0 || target.percent > 100)
       .map((target) => `Spread target percentage for value ${quoted(target.value)} must be between 0 and 100`),

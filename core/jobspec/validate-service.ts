@@ -1,6 +1,6 @@
 import type { Service, ServiceCheck, TaskGroup, WorkloadIdentity } from "#core/model";
 import { formatDuration } from "#core/values";
-import { failed, firstOf, grouped, listed, type Problems, quoted, when } from "./problems.ts";
+import { failed, firstOf, grouped, listed, type Problems, quoted, repeated, when } from "./problems.ts";
 import { connectProblems } from "./validate-connect.ts";
 
 const SECOND_NS = 1_000_000_000;
@@ -44,7 +44,7 @@ function duplicates(group: TaskGroup): Problems {
       (task.services ?? []).map((service) => `${task.name}->${service.name}:${service.portLabel}`),
     ),
   ];
-  const twice = keys.filter((key, index) => keys.indexOf(key) < index);
+  const twice = repeated(keys);
   return when([twice.length > 0, `Services are not unique: [${[...new Set(twice)].join(" ")}]`]);
 }
 

@@ -1,6 +1,17 @@
 import type { Job, LogConfig, Resources, Secret, Task, TaskGroup, VolumeMount, WorkloadIdentity } from "#core/model";
 import { formatDuration } from "#core/values";
-import { failed, firstOf, grouped, listed, type Problems, quoted, section, when } from "./problems.ts";
+import {
+  failed,
+  firstOf,
+  firstPlaces,
+  grouped,
+  listed,
+  type Problems,
+  quoted,
+  repeated,
+  section,
+  when,
+} from "./problems.ts";
 import { artifactProblems, templateProblems } from "./validate-files.ts";
 import { affinityProblems, constraintProblems } from "./validate-placement.ts";
 import { taskServiceProblems } from "./validate-service.ts";
@@ -218,7 +229,7 @@ function identityProblems(identity: WorkloadIdentity): Problems {
 
 function actionFaults({ actions }: Task): Problems {
   const names = (actions ?? []).map((action) => action.name);
-  const twice = names.filter((name, index) => names.indexOf(name) < index);
+  const twice = repeated(names);
   return [
     ...(actions ?? []).flatMap((action) =>
       failed(
@@ -235,10 +246,10 @@ function actionFaults({ actions }: Task): Problems {
 
 function secretFaults(task: Task): Problems {
   const secrets = task.secrets ?? [];
-  const names = secrets.map((secret) => secret.name);
+  const firsts = firstPlaces(secrets.map((secret) => secret.name));
   return secrets.flatMap((secret, index) => [
     ...when(
-      [names.indexOf(secret.name) < index, `Duplicate secret ${quoted(secret.name)} found`],
+      [(firsts[index] as number) < index, `Duplicate secret ${quoted(secret.name)} found`],
       [
         secret.provider === "vault" && task.vault === null,
         `Secret ${quoted(secret.name)} has provider "vault" but no vault block`,

@@ -5,14 +5,15 @@ import {
   type BodyContent,
   type BodySchema,
   ConversionFault,
+  type CompatibleText,
   contentOf,
   convert,
+  type Diagnostic,
   dynamicType,
   type Evaluator,
   emptyScope,
   parseExpressionText,
   parseType,
-  type Range,
   referencesIn,
   Scope,
   stringType,
@@ -20,6 +21,7 @@ import {
   typeOf,
   type Value,
   objectValue,
+  unknownValue,
 } from "#core/hcl";
 
 /** A value from outside the file, still without a type. */
@@ -27,8 +29,13 @@ export interface GivenValue {
   readonly origin: "env" | "file" | "arg";
   /** Computed (from a variable file), or the text of a flag or of the environment. */
   readonly value: Value | string;
-  readonly range?: Range;
+  /** Where it was given its value, and that value: of a variable file only. */
+  readonly place?: DiagnosticPlace;
+  readonly valuePlace?: DiagnosticPlace;
 }
+
+/** A range with the text of its line. */
+export type DiagnosticPlace = Required<Pick<Diagnostic, "range" | "line">>;
 
 export interface Variable {
   readonly name: string;
@@ -206,7 +213,10 @@ export interface TextValues {
   /** Computes a text as an expression without names; undefined after a mistake, which is reported. */
   readonly compute: (text: string, name: string, origin: GivenValue["origin"]) => Value | undefined;
   /** Reports a problem that has no place in the file. */
-  readonly report: (summary: string, detail: string, range?: Range) => void;
+  readonly report: (summary: string, detail: string, extra?: Pick<Diagnostic, "range" | "line" | "compatible">) => void;
+  /** A file with values could not be read: a variable that seems unset may be set there. */
+  readonly hasUnread: boolean;
+  readonly declarationOf: (block: Block) => DiagnosticPlace;
 }
 
 const originNames = { env: "environment variable", file: "variable file", arg: "-var argument" } as const;
@@ -222,14 +232,21 @@ export function resolveVariables(
     const value = given.has(variable.name)
       ? givenValue(variable, given.get(variable.name) as GivenValue, texts)
       : variable.defaultValue;
-    if (value !== undefined) values.set(variable.name, value);
-    else if (!given.has(variable.name))
-      texts.report(
-        `Unset variable "${variable.name}"`,
-        `It has no default: set it with -var '${variable.name}=…', in a -var-file, or by NOMAD_VAR_${variable.name}.`,
-      );
+    // One without a value is unknown: what is wrong elsewhere is told in the same run.
+    values.set(variable.name, value ?? unknownValue);
+    if (value === undefined && !given.has(variable.name) && !texts.hasUnread) reportUnset(variable, texts);
   }
   return values;
+}
+
+function reportUnset({ name, block }: Variable, texts: TextValues): void {
+  const summary = `Unset variable "${name}"`;
+  const place = "<nil>: ";
+  const text = `${summary}; A used variable must be set or have a default value; see https://developer.hashicorp.com/nomad/docs/reference/hcl2/variables  for details.`;
+  texts.report(summary, `It has no default: set it with -var '${name}=…', in a -var-file, or by NOMAD_VAR_${name}.`, {
+    ...(block && texts.declarationOf(block)),
+    compatible: { place, text },
+  });
 }
 
 function givenValue(variable: Variable, given: GivenValue, texts: TextValues): Value | undefined {
@@ -239,10 +256,26 @@ function givenValue(variable: Variable, given: GivenValue, texts: TextValues): V
     return convert(value, variable.type ?? dynamicType);
   } catch (error) {
     if (!(error instanceof ConversionFault)) throw error;
-    const detail = `The value given for "${variable.name}" does not fit its type: ${error.message}.`;
-    texts.report(`Invalid value of ${originNames[given.origin]} for variable`, detail, given.range);
+    reportUnfitting(variable, given, error.message, texts);
     return undefined;
   }
+}
+
+function reportUnfitting({ name }: Variable, given: GivenValue, reason: string, texts: TextValues): void {
+  const summary = `Invalid value of ${originNames[given.origin]} for variable`;
+  const compatible =
+    given.origin === "arg"
+      ? {
+          place: ":0,0-0: ",
+          text: `Invalid argument value for -var variable; The received arg value for ${name} is not compatible with the variable's type constraint: ${reason}.`,
+        }
+      : {
+          text: `Invalid value for variable; The value for ${name} is not compatible with the variable's type constraint: ${reason}.`,
+        };
+  texts.report(summary, `The value given for "${name}" does not fit its type: ${reason}.`, {
+    ...given.valuePlace,
+    compatible,
+  });
 }
 
 /** Primitive and untyped variables take a text as it is; for the others it is an expression. */
@@ -277,14 +310,22 @@ export function reportUndeclared(
   given: ReadonlyMap<string, GivenValue>,
   texts: TextValues,
 ): void {
-  for (const [name, { origin, range }] of given) {
-    if (declared.has(name) || origin === "env") continue;
+  for (const [name, value] of given) {
+    if (declared.has(name) || value.origin === "env") continue;
     const meant = nearest(name, declared.keys());
     const hint = meant === undefined ? `Declare it: variable "${name}" {}.` : `Did you mean "${meant}"?`;
-    texts.report(
-      "Undefined variable",
-      `A value was given for "${name}", which the file does not declare. ${hint}`,
-      range,
-    );
+    texts.report("Undefined variable", `A value was given for "${name}", which the file does not declare. ${hint}`, {
+      ...value.place,
+      compatible: undeclaredText(name, value.origin),
+    });
   }
+}
+
+function undeclaredText(name: string, origin: GivenValue["origin"]): CompatibleText {
+  const declare = `To declare variable ${JSON.stringify(name)}, place this block in your job file`;
+  const text =
+    origin === "arg"
+      ? `Undefined -var variable; A "${name}" variable was passed in the command line but was not found in known variables. ${declare}`
+      : `Undefined variable; A "${name}" variable was set but was not found in known variables. ${declare}s`;
+  return { place: "<nil>: ", text };
 }

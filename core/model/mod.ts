@@ -332,6 +332,7 @@ export {
   type ResourceUsageDraft,
   type TaskResourceUsageDraft,
 } from "./alloc-usage.ts";
+export { AllocationReport } from "./allocation-report.ts";
 export {
   CPUStats,
   DiskStats,

@@ -7,6 +7,7 @@ export { type Dependency, type DependencyOf } from "./data/dependency.ts";
 export { type Answer, emptySnapshot, type Snapshot, snapshotOf } from "./data/snapshot.ts";
 export type { WorldTools } from "./data/answers.ts";
 export { type WorldData, worldOf } from "./data/world.ts";
+export { cryptographyOf, type PlatformCryptography } from "./certificates/platform.ts";
 export type { Certificate, CommandOutcome, Cryptography, Host, NetworkAddress } from "./engine/host.ts";
 export { defaultLimits, type Limits } from "./engine/limits.ts";
 export {
@@ -18,8 +19,18 @@ export {
   type Template,
 } from "./engine/render.ts";
 export { renderTemplate } from "./engine/render-answer.ts";
+export { checkTemplate, problemAtPosition, problemOf, type TemplateProblem } from "./engine/check.ts";
 export { parseEnvFile } from "./engine/env-file.ts";
-export { type Change, type SetEffect, type SetMember, TemplateSet } from "./engine/template-set.ts";
+export {
+  type Change,
+  type ChangeScript,
+  missingText,
+  type SetEffect,
+  type SetMember,
+  TemplateSet,
+} from "./engine/template-set.ts";
+export { TemplateCache, type TemplateText } from "./engine/cache.ts";
+export { decodeAnswer, type EncodedAnswer, encodeAnswer } from "./data/codec.ts";
 export { parseHandlebars } from "./handlebars/parse.ts";
 export type { FileWrite } from "./engine/session.ts";
 export { deniedByDefault, functions as templateFunctions } from "./functions/table.ts";

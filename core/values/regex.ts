@@ -46,13 +46,17 @@ export class Regex {
     return new Machine(this.#program, text).run(from);
   }
 
-  /** All matches from left to right, without overlaps; an empty match right after another one does not count. */
-  findAll(text: string, limit: number = Infinity): RegexMatch[] {
+  /**
+   * All matches from left to right, without overlaps; an empty match right after another one does not count. Each match
+   * takes linear time, but there may be as many as characters: `onWork` hears of the work of each and may throw.
+   */
+  findAll(text: string, limit: number = Infinity, onWork?: (work: number) => void): RegexMatch[] {
     const found: RegexMatch[] = [];
     const machine = new Machine(this.#program, text);
     let previousEnd = -1;
     for (let from = 0; from <= text.length && found.length < limit; ) {
       const match = machine.run(from);
+      onWork?.(machine.takeWork());
       if (match === undefined) break;
       const [start, end] = match as [number, number];
       if (end > start || start !== previousEnd) found.push(match);
@@ -63,14 +67,14 @@ export class Regex {
   }
 
   /** Replaces all matches; `$1`, `${1}`, `$name` and `${name}` stand for groups, `$$` for a dollar. */
-  replaceAll(text: string, replacement: string): string {
-    return this.replaceAllWith(text, (match) => this.expand(replacement, text, match));
+  replaceAll(text: string, replacement: string, onWork?: (work: number) => void): string {
+    return this.replaceAllWith(text, (match) => this.expand(replacement, text, match), onWork);
   }
 
-  replaceAllWith(text: string, replace: (match: RegexMatch) => string): string {
+  replaceAllWith(text: string, replace: (match: RegexMatch) => string, onWork?: (work: number) => void): string {
     let result = "";
     let at = 0;
-    for (const match of this.findAll(text)) {
+    for (const match of this.findAll(text, Infinity, onWork)) {
       const [start, end] = match as [number, number];
       result += text.slice(at, start) + replace(match);
       at = end;
@@ -139,6 +143,8 @@ class Machine {
   readonly #text: string;
   #current: Threads;
   #next: Threads;
+  /** Paths that were advanced over a character. */
+  #work = 0;
 
   constructor(program: readonly Instruction[], text: string) {
     this.#program = program;
@@ -147,12 +153,19 @@ class Machine {
     this.#next = new Threads(program.length);
   }
 
+  takeWork(): number {
+    const work = this.#work;
+    this.#work = 0;
+    return work;
+  }
+
   run(from: number): RegexMatch | undefined {
     let best: number[] | undefined;
     this.#current.clear();
     for (let at = from; ; ) {
       if (best === undefined) this.follow(this.#current, 0, at, []);
       if (this.#current.size === 0 && best !== undefined) return best;
+      this.#work += 1 + this.#current.size;
       const code = at < this.#text.length ? (this.#text.codePointAt(at) as number) : -1;
       const width = code > 0xffff ? 2 : 1;
       best = this.step(at, code, width) ?? best;

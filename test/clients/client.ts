@@ -4,14 +4,8 @@ import { mkdtempSync } from "node:fs";
 import { err, ok, type Result } from "#core/base";
 import { AllocatedResources, Allocation, Job, LogConfig, type Node, RestartPolicy, Task, TaskGroup } from "#core/model";
 import { empty } from "#core/schema";
-import {
-  type AllocationBatch,
-  type AllocationUpdate,
-  type ClientConfig,
-  defaultGarbage,
-  type Lease,
-  type ServerLink,
-} from "#client/node";
+import type { AllocationBatch, AllocationUpdate, Lease, ServerLink } from "#client/link";
+import { type ClientConfig, defaultGarbage } from "#client/node";
 
 /** Servers that only remember: what was registered, and the newest status of each allocation. */
 export class RememberingServers implements ServerLink {

@@ -1,5 +1,12 @@
 import type { Prng } from "#core/base";
-import { parseHandlebars, parseTemplate, renderWith, worldOf, type Host } from "#core/template";
+import {
+  checkTemplate as problemsOf,
+  parseHandlebars,
+  parseTemplate,
+  renderWith,
+  worldOf,
+  type Host,
+} from "#core/template";
 import { Prng as SeededRandom } from "#core/base";
 import type { Verdict } from "./hcl-target.ts";
 
@@ -125,12 +132,27 @@ const world = worldOf({ consul: { kv: { a: "1", "b/c": "2" } } }, host);
 export function checkTemplate(source: string): Verdict {
   const template = parseTemplate(source, { limits });
   const handlebars = parseHandlebars(source, { limits });
+  const disagreement = checkDisagrees(source, template.ok);
+  if (disagreement !== undefined) return disagreement;
   if (!handlebars.ok && handlebars.failure.message === "") return "Handlebars refused without a reason";
   if (!template.ok) return template.failure.place === undefined ? "refused without a place" : undefined;
   const options = { host, limits };
   const first = outcome(renderWith(template.value, world, options));
   if (source.includes("shuffle") || source.includes("rand")) return undefined;
   return outcome(renderWith(template.value, world, options)) === first ? undefined : "two passes differ";
+}
+
+/** Checking must find a fault of syntax exactly where parsing refuses, and a place for each problem. */
+function checkDisagrees(source: string, isParsed: boolean): Verdict {
+  const problems = problemsOf(source, { file: "f", dialect: "go" });
+  const hasSyntaxFault = problems.some(({ message }) => message.startsWith("f: parse: "));
+  if (hasSyntaxFault === isParsed) return isParsed ? "check refuses what parses" : "check accepts what does not parse";
+  const lines = source.split("\n");
+  const isLost = problems.some(({ place, length }) => {
+    const line = lines[place.line - 1];
+    return line === undefined || place.column < 1 || place.column - 1 + length > Math.max(line.length, place.column);
+  });
+  return isLost ? "a problem lies outside of the source" : undefined;
 }
 
 function outcome(pass: ReturnType<typeof renderWith>): string {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Prng } from "#core/base";
 import { logIndexes } from "#client/log";
-import { type AllocationUpdate } from "#client/node";
+import type { AllocationUpdate } from "#client/link";
 import { identify, type ProcessIdentity } from "#client/process";
 import { supervisorPlaces } from "#client/supervisor";
 import { LogConfig } from "#core/model";

@@ -13,6 +13,10 @@ export interface AgentPorts {
   readonly serf: number;
 }
 
+/** A node is ready; the agent is well; the agent answers at all. */
+type Readiness = "node" | "health" | "answer";
+const paths = { health: "/v1/agent/health", answer: "/v1/agent/self" } as const;
+
 /** A real agent as a child process. */
 export class AgentProcess {
   readonly address: string;
@@ -27,8 +31,13 @@ export class AgentProcess {
     }
   }
 
-  /** Starts an agent with these arguments on loopback; resolves when its node is ready. */
-  static async start(args: readonly string[], folder: string, ports?: AgentPorts): Promise<AgentProcess> {
+  /** Starts an agent with these arguments on loopback; resolves when it has come as far as `until`. */
+  static async start(
+    args: readonly string[],
+    folder: string,
+    ports?: AgentPorts,
+    until: Readiness = "node",
+  ): Promise<AgentProcess> {
     const own = ports ?? (await freePorts());
     const flags = ["-bind", "127.0.0.1", "-http-port", own.http, "-rpc-port", own.rpc, "-serf-port", own.serf];
     const child = spawn(process.execPath, [join(root, "bin/drover"), "agent", ...args, ...flags].map(String), {
@@ -36,7 +45,7 @@ export class AgentProcess {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const agent = new AgentProcess(child, own);
-    if (await agent.#isReady()) return agent;
+    if (await agent.#isReady(until)) return agent;
     await agent.stop();
     throw new Error(`the agent did not get ready:\n${agent.output}`);
   }
@@ -80,14 +89,25 @@ export class AgentProcess {
     return new Promise((resolve) => this.#child.once("exit", resolve));
   }
 
-  async #isReady(): Promise<boolean> {
+  async #isReady(wanted: Readiness): Promise<boolean> {
     const deadline = Date.now() + READY_MS;
     while (Date.now() < deadline && this.isAlive) {
-      const nodes = await this.call<{ Status: string }[]>("/v1/nodes").catch(() => []);
-      if (nodes.some((node) => node.Status === "ready")) return true;
+      if (wanted === "node" ? await this.#hasReadyNode() : await this.#answers(paths[wanted])) return true;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return false;
+  }
+
+  async #hasReadyNode(): Promise<boolean> {
+    const nodes = await this.call<{ Status: string }[]>("/v1/nodes").catch(() => []);
+    return nodes.some((node) => node.Status === "ready");
+  }
+
+  #answers(path: string): Promise<boolean> {
+    return this.call(path).then(
+      () => true,
+      () => false,
+    );
   }
 }
 

@@ -5,3 +5,5 @@ export { applyAll, type LogBook, logBook } from "./log-book.ts";
 export { sampleEvaluation, sampleGroup, sampleJob, sampleNode, sampleTask } from "./samples.ts";
 export { killStrays } from "./stray.ts";
 export { contiguousLines, NUMBERED_LINES } from "./numbered-lines.ts";
+export { component } from "./components.ts";
+export { CONSUL_TOKEN, type ConsulOptions, ConsulProcess, freeTcpPorts } from "./consul-process.ts";

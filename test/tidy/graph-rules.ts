@@ -49,7 +49,7 @@ const standaloneEntries: readonly RegExp[] = [
   /^bench\//,
   /^ui\/main\.tsx?$/,
   /^cli\/commands\/[^/]+\/[^/]+\.ts$/,
-  /\/(main|worker)\.ts$/,
+  /\/([a-z-]+-)?(main|worker)\.ts$/,
 ];
 
 /** Every file is an entry or is imported by one. */

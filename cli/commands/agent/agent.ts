@@ -13,6 +13,7 @@ import {
 import { type Command, type Context, fail } from "#cli/shell";
 
 const EXIT_STOPPED = 3;
+const EXIT_FORCED = 130;
 
 export const command: Command = {
   path: ["agent"],
@@ -20,6 +21,7 @@ export const command: Command = {
   usage: "[options]",
   help: "Runs a server, a client, or with -dev both with their state in a temporary folder, until a signal ends it.",
   usesApi: false,
+  handlesSignals: true,
   flags: [
     { name: "bind", type: "text", value: "address", help: "Address to listen on." },
     { name: "bootstrap-expect", type: "int", value: "count", help: "Servers with which the region begins." },
@@ -44,6 +46,12 @@ export const command: Command = {
     { name: "rpc-port", type: "int", value: "port", help: "Port of the RPC. Default 4647." },
     { name: "serf-port", type: "int", value: "port", help: "Port of the gossip. Default 4648." },
     { name: "server", type: "bool", help: "Runs a server." },
+    {
+      name: "servers",
+      type: "list",
+      value: "address",
+      help: "A server of the region, for a client without one; may be given several times.",
+    },
   ],
   run,
 };
@@ -83,6 +91,7 @@ function flagsOf({ flags }: Context): AgentFlags {
     serfPort: flags.int("serf-port"),
     server: flags.has("server") ? flags.bool("server") : undefined,
     client: flags.has("client") ? flags.bool("client") : undefined,
+    servers: flags.has("servers") ? flags.list("servers").flatMap((value) => value.split(",")) : undefined,
     nodeClass: flags.text("node-class"),
     nodePool: flags.text("node-pool"),
     meta: flags.has("meta") ? meta : undefined,
@@ -112,27 +121,45 @@ async function runUntilSignal(context: Context, options: AgentOptions): Promise<
     region: options.region,
     data: agent.value.directory.root,
   });
-  const signal = await ended;
+  const signal = await ended.first;
   logger.log("info", "leaving", { signal });
-  const left = await agent.value.leave();
+  const left = await agent.value.leave(ended.second);
   return left.ok ? 0 : fail(context, "", left.failure);
 }
 
-function warnOpen(context: Context, { httpAddress }: AgentOptions): void {
-  if (httpAddress.startsWith("127.") || httpAddress === "::1" || httpAddress === "localhost") return;
+function warnOpen(context: Context, { httpAddress, bindAddress, serverEnabled }: AgentOptions): void {
+  const open = [
+    ...(isLoopback(httpAddress) ? [] : [`API listens on ${httpAddress}`]),
+    ...(!serverEnabled || isLoopback(bindAddress) ? [] : [`RPC listens on ${bindAddress}`]),
+  ];
+  if (open.length === 0) return;
   context.io.err(
-    `Warning: the API listens on ${httpAddress} without access control: whoever reaches it can run commands on this machine (raw_exec)\n`,
+    `Warning: the ${open.join(" and the ")} without access control: whoever reaches it can run commands on this machine (raw_exec means remote code execution)\n`,
   );
 }
 
-/** Resolves at the first signal; a second one of the same kind ends the process at once. */
-function signals(): Promise<string> {
-  return new Promise((resolve) => {
+function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1" || address === "localhost";
+}
+
+interface Signals {
+  readonly first: Promise<string>;
+  /** Aborts at the second signal; a third ends the process at once. */
+  readonly second: AbortSignal;
+}
+
+function signals(): Signals {
+  const hurry = new AbortController();
+  const first = new Promise<string>((resolve) => {
+    let count = 0;
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(name, () => {
-        process.once(name, () => process.exit(130));
-        resolve(name);
+      process.on(name, () => {
+        count++;
+        if (count === 1) resolve(name);
+        else if (count === 2) hurry.abort();
+        else process.exit(EXIT_FORCED);
       });
     }
   });
+  return { first, second: hurry.signal };
 }

@@ -1,6 +1,6 @@
 import type { Allocation, AllocatedTaskResources, TaskState } from "#core/model";
 import { ago, columns, idShower, keyValues, timestamp } from "#cli/render";
-import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
+import { answerFlags, type Command, type Context, fail, failUsage, showAnswer, uiHint, wantsAnswer } from "#cli/shell";
 import { findAllocation, isTooShort } from "./find.ts";
 
 export const command: Command = {
@@ -11,10 +11,9 @@ export const command: Command = {
   help: "Shows an allocation, its tasks, and what happened to each.",
   usesApi: true,
   flags: [
-    { name: "json", type: "bool", help: "Prints the answer of the API." },
+    ...answerFlags,
     { name: "short", type: "bool", help: "Shows a line a task." },
     { name: "stats", type: "bool", help: "Shows resource usage in detail." },
-    { name: "t", type: "text", value: "template", help: "Formats the answer with a Go template." },
     { name: "verbose", type: "bool", help: "Shows ids and times in full, and how the node was chosen." },
   ],
   run: (context) => runAllocStatus(context),
@@ -26,7 +25,7 @@ const USAGE =
 export async function runAllocStatus(context: Context): Promise<number> {
   const { args, flags, io } = context;
   const wanted = args[0];
-  if (wanted === undefined && (flags.bool("json") || flags.has("t"))) return printAll(context);
+  if (wanted === undefined && wantsAnswer(context)) return printAll(context);
   if (wanted === undefined || args.length > 1) return failUsage(context, USAGE);
   if (isTooShort(wanted)) {
     io.err("Identifier must contain at least two characters.\n");
@@ -34,7 +33,7 @@ export async function runAllocStatus(context: Context): Promise<number> {
   }
   const found = await findAllocation(context, wanted);
   if (!found.ok) return fail(context, "", found.failure);
-  if (flags.bool("json") || flags.has("t")) return printOne(context, found.value);
+  if (wantsAnswer(context)) return printOne(context, found.value);
   io.out(
     `${flags.bool("short") ? short(found.value, context.nowMs()) : full(found.value, flags.bool("verbose"), context.nowMs())}\n`,
   );

@@ -1,6 +1,6 @@
 import { Evaluation } from "#core/model";
 import { columns, idShower } from "#cli/render";
-import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
+import { answerFlags, type Command, type Context, fail, failUsage, showAnswer, uiHint, wantsAnswer } from "#cli/shell";
 import { failuresText } from "./status.ts";
 
 export const command: Command = {
@@ -12,11 +12,10 @@ export const command: Command = {
   flags: [
     { name: "filter", type: "text", value: "expression", help: "Only those that the expression selects." },
     { name: "job", type: "text", value: "job", help: "Only those of this job." },
-    { name: "json", type: "bool", help: "Prints the answer of the API." },
+    ...answerFlags,
     { name: "page-token", type: "text", value: "token", help: "Where the page begins." },
     { name: "per-page", type: "int", value: "count", help: "How many to list." },
     { name: "status", type: "text", value: "status", help: "Only those of this status." },
-    { name: "t", type: "text", value: "template", help: "Formats the answer with a Go template." },
     { name: "verbose", type: "bool", help: "Shows ids in full." },
   ],
   run,
@@ -35,7 +34,7 @@ async function run(context: Context): Promise<number> {
   };
   const answer = await api.call("evaluations.list", { query });
   if (!answer.ok) return fail(context, "Error querying evaluations: ", answer.failure);
-  if (flags.bool("json") || flags.has("t")) return showAnswer(context, answer.value.body, "");
+  if (wantsAnswer(context)) return showAnswer(context, answer.value.body, "");
   const evaluations = await api.list("evaluations.list", Evaluation, { query });
   if (!evaluations.ok) return fail(context, "Error querying evaluations: ", evaluations.failure);
   if (evaluations.value.length === 0) io.out("No evals found\n");

@@ -11,7 +11,7 @@ import {
   searchablePrefix,
   timestamp,
 } from "#cli/render";
-import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
+import { answerFlags, type Command, type Context, fail, failUsage, showAnswer, uiHint, wantsAnswer } from "#cli/shell";
 
 export const command: Command = {
   path: ["eval", "status"],
@@ -21,16 +21,15 @@ export const command: Command = {
   help: "Shows an evaluation: why it was made, what it decided, what it could not place.",
   usesApi: true,
   flags: [
-    { name: "json", type: "bool", help: "Prints the answer of the API." },
+    ...answerFlags,
     { name: "monitor", type: "bool", help: "Follows the evaluation until it is decided." },
-    { name: "t", type: "text", value: "template", help: "Formats the answer with a Go template." },
     { name: "verbose", type: "bool", help: "Shows ids and times in full." },
   ],
   run: (context) => runEvalStatus(context),
 };
 
 export async function runEvalStatus(context: Context): Promise<number> {
-  const { args, flags, io } = context;
+  const { args, io } = context;
   const wanted = args[0];
   if (wanted === undefined || args.length > 1)
     return failUsage(context, "This command takes one argument: <evaluation>");
@@ -41,7 +40,7 @@ export async function runEvalStatus(context: Context): Promise<number> {
   const found = await findEvaluation(context, wanted);
   if (!found.ok) return fail(context, "", found.failure);
   const evaluation = found.value;
-  if (flags.bool("json") || flags.has("t")) return printJson(context, evaluation);
+  if (wantsAnswer(context)) return printJson(context, evaluation);
   const allocs = await context.api.list("evaluation.allocations", AllocListStub, { params: { id: evaluation.id } });
   io.out(`${describe(context, evaluation, allocs.ok ? allocs.value : [])}\n`);
   uiHint(context, "View evaluation details", `evaluations?currentEval=${evaluation.id}`);

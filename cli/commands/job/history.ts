@@ -1,11 +1,10 @@
-import { ok, type Result } from "#core/base";
 import { renderJobDiff } from "#core/diff";
-import { Job, JobDiff } from "#core/model";
-import { list, ref, struct } from "#core/schema";
-import { decodeJson, encodeJsonList, parseJson } from "#core/wire";
+import { Job } from "#core/model";
+import { encodeJson, encodeJsonList, indentJson } from "#core/wire";
 import { keyValues, timestamp } from "#cli/render";
 import { type Command, type Context, fail, failUsage, showAnswer } from "#cli/shell";
 import { findJob } from "./find.ts";
+import { type Comparison, type JobVersion, readVersions } from "./versions.ts";
 
 export const command: Command = {
   path: ["job", "history"],
@@ -14,8 +13,9 @@ export const command: Command = {
   help: "Lists the versions of a job that the region keeps, newest first, and what changed between them.",
   usesApi: true,
   flags: [
+    { name: "diff-tag", type: "text", value: "tag", help: "With -p: compares with the version of this tag." },
     { name: "diff-version", type: "int", value: "version", help: "With -p: compares with this version." },
-    { name: "full", type: "bool", help: "Shows each version as JSON." },
+    { name: "full", type: "bool", help: "Shows the whole job of each version too, as JSON." },
     { name: "json", type: "bool", help: "Prints the versions as JSON." },
     { name: "p", type: "bool", help: "Shows what changed." },
     { name: "t", type: "text", value: "template", help: "Formats the versions with a Go template." },
@@ -24,32 +24,15 @@ export const command: Command = {
   run,
 };
 
-const Versions = struct("JobVersionsResponse", {
-  versions: list(
-    1,
-    ref.of(() => Job),
-  ),
-  diffs: list(
-    2,
-    ref.of(() => JobDiff),
-  ),
-});
-
-/** A version, and what changed to it if that was asked for. */
-interface Shown {
-  readonly job: Job;
-  readonly diff: JobDiff | undefined;
-}
-
 async function run(context: Context): Promise<number> {
   const { args, flags, io } = context;
   const wanted = args[0];
   if (wanted === undefined || args.length > 1) return failUsage(context, "This command takes one argument: <job>");
-  if (flags.has("diff-version") && !flags.bool("p"))
+  if ((flags.has("diff-version") || flags.has("diff-tag")) && !flags.bool("p"))
     return fail(context, "", { code: "invalid", message: "-diff-tag and -diff-version can only be used with -p" });
   const found = await findJob(context, wanted);
   if (!found.ok) return fail(context, "", found.failure);
-  const read = await readVersions(context, found.value);
+  const read = await readVersions(context, found.value, comparison(context));
   if (!read.ok) return fail(context, "Error retrieving job versions: ", read.failure);
   const only = flags.int("version");
   const shown = only === undefined ? read.value : read.value.filter(({ job }) => job.version === only);
@@ -65,28 +48,27 @@ async function run(context: Context): Promise<number> {
   return 0;
 }
 
-async function readVersions(
-  context: Context,
-  { id, namespace }: { readonly id: string; readonly namespace: string },
-): Promise<Result<readonly Shown[]>> {
-  const { flags, api } = context;
-  const query = { namespace, diffs: flags.bool("p") || undefined, diff_version: flags.int("diff-version") };
-  const answer = await api.call("job.versions", { params: { id }, query });
-  if (!answer.ok) return answer;
-  const parsed = parseJson(answer.value.body);
-  if (!parsed.ok) return parsed;
-  const { Versions: versions, Diffs: diffs } = parsed.value as Readonly<Record<string, unknown>>;
-  const decoded = decodeJson(Versions, { Versions: versions, Diffs: diffs });
-  if (!decoded.ok) return decoded;
-  return ok((decoded.value.versions ?? []).map((job, at) => ({ job, diff: decoded.value.diffs?.[at] })));
+function comparison({ flags }: Context): Comparison {
+  return {
+    diffs: flags.bool("p") || undefined,
+    diff_version: flags.int("diff-version"),
+    diff_tag: flags.text("diff-tag"),
+  };
 }
 
-function versionText({ flags }: Context, { job, diff }: Shown): string {
+function versionText({ flags }: Context, { job, diff }: JobVersion): string {
+  const { versionTag: tag } = job;
   const pairs: (readonly [string, string | number | boolean])[] = [
     ["Version", job.version],
     ["Stable", job.stable],
     ["Submit Date", timestamp(job.submitTimeMs)],
+    ...(tag ? [["Tag Name", tag.name] as const, ["Tag Description", tag.description] as const] : []),
   ];
-  if (diff === undefined) return keyValues(pairs);
-  return `${keyValues([...pairs, ["Diff", ""]])}\n${renderJobDiff(diff, { verbose: flags.bool("full") }).trimEnd()}`;
+  const parts = [keyValues(pairs)];
+  if (diff) {
+    const width = Math.max(...pairs.map(([name]) => name.length));
+    parts.push(`${"Diff".padEnd(width)} =`, renderJobDiff(diff, { verbose: flags.bool("full") }).trimEnd());
+  }
+  if (flags.bool("full")) parts.push("Job =", indentJson(encodeJson(Job, job)));
+  return parts.join("\n");
 }

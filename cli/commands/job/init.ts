@@ -11,7 +11,11 @@ export const command: Command = {
   usage: "[options] <filename>",
   help: `Writes an example job that runs here as it is. The default name is ${DEFAULT_NAME}.`,
   usesApi: false,
-  flags: [{ name: "short", type: "bool", help: "Writes it without comments." }],
+  flags: [
+    { name: "list-templates", type: "bool", help: "Lists the templates that are kept in variables." },
+    { name: "short", type: "bool", help: "Writes it without comments." },
+    { name: "template", type: "text", value: "name", help: "Writes the job of a template that is kept in variables." },
+  ],
   run,
 };
 
@@ -60,6 +64,12 @@ job "example" {
 async function run(context: Context): Promise<number> {
   const { args, flags, io } = context;
   if (args.length > 1) return failUsage(context, "This command takes no arguments or one: <filename>");
+  if (flags.has("list-templates") || flags.has("template"))
+    return fail(
+      context,
+      "",
+      err("not_built", "Job templates are kept in variables, which are not built in this version").failure,
+    );
   const name = args[0] ?? DEFAULT_NAME;
   if (existsSync(name)) {
     io.err(`Job '${name}' already exists\n`);

@@ -1,4 +1,6 @@
-import { JobSubmission } from "#core/model";
+import { err, ok, type Result } from "#core/base";
+import { Job, JobSubmission } from "#core/model";
+import { encodeJsonDraft, jsonReader, parseJson } from "#core/wire";
 import { answerText } from "#cli/render";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
 import { findJob } from "./find.ts";
@@ -14,13 +16,14 @@ export const command: Command = {
     { name: "hcl", type: "bool", help: "Prints the source of the job." },
     { name: "json", type: "bool", help: "Prints JSON; the default." },
     { name: "t", type: "text", value: "template", help: "Formats the job with a Go template." },
+    { name: "with-vars", type: "bool", help: "With -hcl: the values that its variables were given too." },
     { name: "version", type: "int", value: "version", help: "The version to show; the newest by default." },
   ],
   run,
 };
 
 async function run(context: Context): Promise<number> {
-  const { args, flags, api, io } = context;
+  const { args, flags, io } = context;
   const wanted = args[0];
   if (wanted === undefined || args.length > 1) return failUsage(context, "This command takes one argument: <job>");
   const found = await findJob(context, wanted);
@@ -28,10 +31,9 @@ async function run(context: Context): Promise<number> {
   const { id, namespace } = found.value;
   const [params, query] = [{ id }, { namespace }];
   if (flags.bool("hcl")) {
-    const version = flags.int("version") ?? 0;
-    const source = await api.read("job.submission", JobSubmission, { params, query: { ...query, version } });
+    const source = await readSource(context, { params, query });
     if (!source.ok) return fail(context, "Error getting job submission: ", source.failure);
-    io.out(source.value.source);
+    io.out(flags.bool("with-vars") ? withVariables(source.value) : source.value.source);
     return 0;
   }
   const job = await readVersion(context, { params, query }, flags.int("version"));
@@ -41,29 +43,47 @@ async function run(context: Context): Promise<number> {
   return 0;
 }
 
+/** The text that a version, by default the newest, was registered from. */
+async function readSource(context: Context, options: Options): Promise<Result<JobSubmission>> {
+  const { flags, api } = context;
+  const newest = flags.has("version") ? undefined : await api.read("job.read", Job, options);
+  if (newest && !newest.ok) return newest;
+  const version = flags.int("version") ?? newest?.value.version ?? 0;
+  return api.read("job.submission", JobSubmission, { ...options, query: { ...options.query, version } });
+}
+
+/** The source, and below it in comments the values that its variables had. */
+function withVariables({ source, variableFlags, variables }: JobSubmission): string {
+  const given = Object.entries(variableFlags ?? {}).map(
+    ([name, value]) => `-var ${JSON.stringify(`${name}=${value}`)}`,
+  );
+  const lines = [...given, ...variables.split("\n")].filter((line) => line.trim() !== "");
+  if (lines.length === 0) return source;
+  return `${source.trimEnd()}\n\n# Variables:\n${lines.map((line) => `#   ${line}`).join("\n")}\n`;
+}
+
 type Options = { readonly params: { readonly id: string }; readonly query: { readonly namespace: string } };
 
-async function readVersion(
-  context: Context,
-  options: Options,
-  version: number | undefined,
-): Promise<ReturnType<typeof answerText>> {
-  if (version === undefined) {
-    const answer = await context.api.call("job.read", options);
-    return answer.ok ? answerText(answer.value.body, context.flags.text("t")) : answer;
-  }
-  const answer = await context.api.call("job.versions", options);
+/** A version as its author would write it: the fields that a job file has, and none that only servers keep. */
+async function readVersion(context: Context, options: Options, version: number | undefined): Promise<Result<string>> {
+  const stored = version === undefined ? await readNewest(context, options) : await readOne(context, options, version);
+  if (!stored.ok) return stored;
+  const draft = jsonReader(Job, "draft")(stored.value);
+  return draft.ok ? answerText(encodeJsonDraft(Job, draft.value), context.flags.text("t")) : draft;
+}
+
+async function readNewest({ api }: Context, options: Options): Promise<Result<unknown>> {
+  const answer = await api.call("job.read", options);
+  return answer.ok ? parseJson(answer.value.body) : answer;
+}
+
+async function readOne({ api }: Context, options: Options, version: number): Promise<Result<unknown>> {
+  const answer = await api.call("job.versions", options);
   if (!answer.ok) return answer;
-  const versions = (JSON.parse(answer.value.body) as { readonly Versions: readonly { readonly Version: number }[] })
-    .Versions;
+  const parsed = parseJson(answer.value.body);
+  if (!parsed.ok) return parsed;
+  const { Versions: versions } = parsed.value as { readonly Versions: readonly { readonly Version: number }[] };
   const found = versions.find((each) => each.Version === version);
-  if (!found)
-    return {
-      ok: false,
-      failure: {
-        code: "not_found",
-        message: `job ${JSON.stringify(options.params.id)} with version "${version}" couldn't be found`,
-      },
-    };
-  return answerText(JSON.stringify(found), context.flags.text("t"));
+  const message = `job ${JSON.stringify(options.params.id)} with version ${version} couldn't be found`;
+  return found ? ok(found) : err("not_found", message);
 }

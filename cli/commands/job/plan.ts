@@ -5,7 +5,7 @@ import { formatDuration } from "#core/values";
 import { encodeJson, encodeJsonDraft, encodeValue } from "#core/wire";
 import { answerText, failureLines, failureTitle, timestamp } from "#cli/render";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
-import { jobFileFlags, type ReadJob, readJob } from "./job-file.ts";
+import { jobFileFlags, type ReadJob, readJob, vaultNamespaceFlag } from "./job-file.ts";
 
 const EXIT_CHANGES = 1;
 const EXIT_ERROR = 255;
@@ -20,6 +20,7 @@ export const command: Command = {
   flags: [
     { name: "diff", type: "bool", help: "Shows what differs from the running job. Default true." },
     ...jobFileFlags,
+    vaultNamespaceFlag,
     { name: "json-output", type: "bool", help: "Prints the answer of the API." },
     { name: "policy-override", type: "bool", help: "Overrides soft-mandatory policies." },
     { name: "t", type: "text", value: "template", help: "Formats the answer with a Go template." },

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from "#core/base";
 import { canonicalise } from "#core/jobspec";
-import { Job, type JobDraft, JobRegisterResponse } from "#core/model";
+import { Job, JobRegisterResponse } from "#core/model";
 import { encodeJsonDraft, encodeValue, indentJson } from "#core/wire";
 import { type Command, type Context, fail, failUsage, uiHint } from "#cli/shell";
-import { jobFileFlags, type ReadJob, readJob } from "./job-file.ts";
+import { jobFileFlags, type ReadJob, readJob, vaultNamespaceFlag } from "./job-file.ts";
 import { monitorEvaluation } from "./monitor.ts";
 
 export const command: Command = {
@@ -23,6 +23,8 @@ export const command: Command = {
     { name: "detach", type: "bool", help: "Returns at once instead of following the evaluation." },
     { name: "eval-priority", type: "int", value: "priority", help: "Priority of the evaluation, 1 to 100." },
     ...jobFileFlags,
+    { name: "consul-namespace", type: "text", value: "namespace", help: "The Consul namespace of the job." },
+    vaultNamespaceFlag,
     { name: "output", type: "bool", help: "Prints the job as JSON and registers nothing." },
     { name: "policy-override", type: "bool", help: "Overrides soft-mandatory policies." },
     { name: "preserve-counts", type: "bool", help: "Keeps the counts of the running job." },
@@ -56,15 +58,12 @@ function parseCheckIndex(text: string | undefined): Result<number | undefined> {
   );
 }
 
-async function register(
-  context: Context,
-  { job, source, format }: ReadJob,
-  checkIndex: number | undefined,
-): Promise<number> {
+async function register(context: Context, read: ReadJob, checkIndex: number | undefined): Promise<number> {
   const { flags, io, api } = context;
+  const { job } = read;
   const completed = canonicalise(job);
   const answer = await api.read("jobs.register", JobRegisterResponse, {
-    body: registerBody(context, job, { source, format }, checkIndex),
+    body: registerBody(context, read, checkIndex),
     query: { region: job.region ?? undefined, namespace: job.namespace ?? undefined },
   });
   if (!answer.ok) {
@@ -87,20 +86,14 @@ async function register(
   return code;
 }
 
-function registerBody(
-  context: Context,
-  job: JobDraft,
-  source: { source: string; format: string },
-  checkIndex: number | undefined,
-): string {
-  const { flags } = context;
+function registerBody({ flags }: Context, read: ReadJob, checkIndex: number | undefined): string {
   const submission = {
-    Source: source.source,
-    Format: source.format,
+    Source: read.source,
+    Format: read.format,
     VariableFlags: Object.fromEntries(
       flags.list("var").map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]),
     ),
-    Variables: "",
+    Variables: read.variables,
   };
   const rest = {
     Submission: submission,
@@ -111,5 +104,5 @@ function registerBody(
     PolicyOverride: flags.bool("policy-override"),
     EvalPriority: flags.int("eval-priority") ?? 0,
   };
-  return `{"Job":${encodeJsonDraft(Job, job)},${encodeValue(rest).slice(1)}`;
+  return `{"Job":${encodeJsonDraft(Job, read.job)},${encodeValue(rest).slice(1)}`;
 }

@@ -65,7 +65,29 @@ async function printJson(
   prefix: string,
 ): Promise<number> {
   if (!answer.ok) return fail(context, prefix, answer.failure);
-  return showAnswer(context, answer.value.body, prefix);
+  return showAnswer(context, answer.value.body);
+}
+
+interface JobAddress {
+  readonly params: { readonly id: string };
+  readonly query: { readonly namespace: string };
+}
+
+/** What `-json` and `-t` show of a job: not the job, but what has become of it. */
+async function showParts(context: Context, { params, query }: JobAddress): Promise<number> {
+  const all = context.flags.bool("all-allocs") || undefined;
+  const parts = {
+    Allocations: await context.api.call("job.allocations", { params, query: { ...query, all } }),
+    Evaluations: await context.api.call("job.evaluations", { params, query }),
+    LatestDeployment: await context.api.call("job.deployment", { params, query }),
+    Summary: await context.api.call("job.summary", { params, query }),
+  };
+  const fields: string[] = [];
+  for (const [name, answer] of Object.entries(parts)) {
+    if (!answer.ok) return fail(context, "Error querying job: ", answer.failure);
+    fields.push(`"${name}":${answer.value.body}`);
+  }
+  return showAnswer(context, `[{${fields.join(",")}}]`, "", "command.JobJson");
 }
 
 async function show(context: Context, wanted: string): Promise<number> {
@@ -73,8 +95,7 @@ async function show(context: Context, wanted: string): Promise<number> {
   if (!found.ok) return fail(context, "", found.failure);
   const { id, namespace } = found.value;
   const [params, query] = [{ id }, { namespace }];
-  if (context.flags.bool("json") || context.flags.has("t"))
-    return printJson(context, await context.api.call("job.read", { params, query }), "Error querying job: ");
+  if (context.flags.bool("json") || context.flags.has("t")) return showParts(context, { params, query });
   const job = await context.api.read("job.read", Job, { params, query });
   if (!job.ok) return fail(context, "Error querying job: ", job.failure);
   context.io.out(`${basics(job.value, context.flags.bool("verbose"))}\n`);

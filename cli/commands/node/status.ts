@@ -1,7 +1,7 @@
 import { AllocListStub, Allocation, Node, NodeListStub } from "#core/model";
 import { err, type Result } from "#core/base";
 import { allocationTable, columns, idShower, keyValues, searchablePrefix, timestamp } from "#cli/render";
-import { type Command, type Context, fail, failUsage, showAnswer, uiHint } from "#cli/shell";
+import { answerFlags, type Command, type Context, fail, failUsage, showAnswer, uiHint, wantsAnswer } from "#cli/shell";
 
 export const command: Command = {
   path: ["node", "status"],
@@ -13,7 +13,7 @@ export const command: Command = {
   flags: [
     { name: "allocs", type: "bool", help: "Counts the running allocations of each node." },
     { name: "filter", type: "text", value: "expression", help: "Lists nodes that the expression selects." },
-    { name: "json", type: "bool", help: "Prints the answer of the API." },
+    ...answerFlags,
     { name: "os", type: "bool", help: "Shows the operating system." },
     { name: "page-token", type: "text", value: "token", help: "Where the page begins." },
     { name: "per-page", type: "int", value: "count", help: "How many to list." },
@@ -21,7 +21,6 @@ export const command: Command = {
     { name: "self", type: "bool", help: "The node of the agent that is asked." },
     { name: "short", type: "bool", help: "Leaves out resources and events." },
     { name: "stats", type: "bool", help: "Shows resource usage in detail." },
-    { name: "t", type: "text", value: "template", help: "Formats the answer with a Go template." },
     { name: "verbose", type: "bool", help: "Shows ids and times in full, attributes, and why a driver is not there." },
   ],
   run: (context) => runNodeStatus(context),
@@ -57,7 +56,7 @@ async function list(context: Context): Promise<number> {
   };
   const answer = await api.call("nodes.list", { query });
   if (!answer.ok) return fail(context, "Error querying node status: ", answer.failure);
-  if (flags.bool("json") || flags.has("t")) return showAnswer(context, answer.value.body, "");
+  if (wantsAnswer(context)) return showAnswer(context, answer.value.body, "");
   const nodes = await api.list("nodes.list", NodeListStub, { query });
   if (!nodes.ok) return fail(context, "Error querying node status: ", nodes.failure);
   if (nodes.value.length === 0) {
@@ -146,7 +145,7 @@ async function show(context: Context, wanted: string): Promise<number> {
   const found = await findNode(context, wanted);
   if (!found.ok) return fail(context, "", found.failure);
   const node = found.value;
-  if (flags.bool("json") || flags.has("t")) {
+  if (wantsAnswer(context)) {
     const answer = await context.api.call("node.read", { params: { id: node.id } });
     return answer.ok
       ? showAnswer(context, answer.value.body, "")

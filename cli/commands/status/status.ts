@@ -1,5 +1,5 @@
 import type { Command, Context } from "#cli/shell";
-import { fail, failUsage } from "#cli/shell";
+import { answerFlags, fail, failUsage } from "#cli/shell";
 
 import { AllocListStub, Evaluation, JobListStub, NodeListStub } from "#core/model";
 import { runAllocStatus } from "#cli/commands/alloc";
@@ -14,11 +14,7 @@ export const command: Command = {
   usage: "[options] <identifier>",
   help: "Finds out what an id or the beginning of one belongs to - a job, an allocation, a node, an evaluation - and shows its status.\nWithout an argument lists all jobs.",
   usesApi: true,
-  flags: [
-    { name: "verbose", type: "bool", help: "Shows ids and times in full." },
-    { name: "json", type: "bool", help: "Prints the answer of the API." },
-    { name: "t", type: "text", value: "template", help: "Formats the answer with a Go template." },
-  ],
+  flags: [{ name: "verbose", type: "bool", help: "Shows ids and times in full." }, ...answerFlags],
   run,
 };
 

@@ -1,37 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes, randomInt } from "node:crypto";
+import * as platform from "node:crypto";
 import { networkInterfaces } from "node:os";
-import type { Cryptography, Host, NetworkAddress, WorldData } from "#core/template";
+import { cryptographyOf, type Host, type NetworkAddress, type WorldData } from "#core/template";
 
 const PLUGIN_LIMIT_MS = 30_000;
-
-function generatePrivateKey(kind: string): string {
-  const { privateKey } =
-    kind === "rsa"
-      ? generateKeyPairSync("rsa", { modulusLength: 4096 })
-      : kind === "ed25519"
-        ? generateKeyPairSync("ed25519")
-        : generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const type = kind === "rsa" ? "pkcs1" : kind === "ed25519" ? "pkcs8" : "sec1";
-  return privateKey.export({ type, format: "pem" } as { type: "pkcs8"; format: "pem" }).toString();
-}
-
-const cryptography: Cryptography = {
-  generatePrivateKey,
-  encryptAes: (key, plain) => {
-    const vector = randomBytes(16);
-    const cipher = createCipheriv("aes-256-cbc", key, vector);
-    return Buffer.concat([vector, cipher.update(plain), cipher.final()]);
-  },
-  decryptAes: (key, sealed) => {
-    try {
-      const decipher = createDecipheriv("aes-256-cbc", key, sealed.subarray(0, 16));
-      return Buffer.concat([decipher.update(sealed.subarray(16)), decipher.final()]);
-    } catch {
-      return undefined;
-    }
-  },
-};
 
 function addresses(): NetworkAddress[] {
   return Object.entries(networkInterfaces()).flatMap(([name, list]) =>
@@ -56,9 +28,9 @@ export function localHost(
   return {
     nowMs,
     random: {
-      below: (bound) => randomInt(bound),
-      fraction: () => randomInt(2 ** 47) / 2 ** 47,
-      bytes: (length) => randomBytes(length),
+      below: (bound) => platform.randomInt(bound),
+      fraction: () => platform.randomInt(2 ** 47) / 2 ** 47,
+      bytes: (length) => platform.randomBytes(length),
     },
     environment: new Map([...own, ...Object.entries(data.env ?? {})]),
     addresses: addresses(),
@@ -69,6 +41,6 @@ export function localHost(
       const problem = done.error?.message ?? (done.status === 0 ? undefined : `exit status ${done.status}`);
       return { problem, stdout: done.stdout ?? "", stderr: done.stderr ?? "" };
     },
-    cryptography,
+    cryptography: cryptographyOf(platform),
   };
 }

@@ -25,6 +25,14 @@ export function textOf(value: Value | undefined): string {
   return value.value;
 }
 
+/** Charges the file for the texts within a value before they are written out: one long text may stand there often. */
+export function chargeTexts(value: Value | undefined, budget: Budget): void {
+  if (value === undefined) return;
+  if (value.kind === "string") budget.text(value.value.length);
+  else if ("items" in value) for (const item of value.items) chargeTexts(item, budget);
+  else if ("entries" in value) for (const item of value.entries.values()) chargeTexts(item, budget);
+}
+
 export function numberOf(value: Value | undefined): HclNumber {
   if (value?.kind !== "number") throw new FunctionFault("a number is required");
   return value.value;

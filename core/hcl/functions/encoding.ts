@@ -3,20 +3,30 @@ import { FunctionFault, type HclFunction } from "../scope.ts";
 import { dynamicType } from "../type.ts";
 import { listValue, objectValue, stringValue, type Value } from "../value.ts";
 import { aString, define, textOf } from "./define.ts";
-import { made } from "./strings.ts";
+import { inPieces, made } from "./strings.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 export function toBase64(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [first = 0, second, third] = bytes.subarray(at, at + 3);
-    const group = (first << 16) | ((second ?? 0) << 8) | (third ?? 0);
-    text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
-    text += second === undefined ? "=" : ALPHABET.charAt((group >> 6) & 63);
-    text += third === undefined ? "=" : ALPHABET.charAt(group & 63);
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    const piece: string[] = [];
+    const end = Math.min(at + PIECE_BYTES, bytes.length);
+    for (let next = at; next < end; next += 3) piece.push(groupText(bytes, next));
+    pieces.push(piece.join(""));
   }
-  return text;
+  return pieces.join("");
+}
+
+/** A multiple of three: only the last group of all is padded. */
+const PIECE_BYTES = 3072;
+
+function groupText(bytes: Uint8Array, at: number): string {
+  const [second, third] = [bytes[at + 1], bytes[at + 2]];
+  const group = ((bytes[at] as number) << 16) | ((second ?? 0) << 8) | (third ?? 0);
+  const [c, d] = [ALPHABET.charAt((group >> 6) & 63), ALPHABET.charAt(group & 63)];
+  const start = ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
+  return start + (second === undefined ? "=" : c) + (third === undefined ? "=" : d);
 }
 
 /** Undefined when the text is not base64 (RFC 4648, standard alphabet with padding). */
@@ -56,13 +66,11 @@ function decodeBase64(text: string): string {
 }
 
 function urlEncode(text: string): string {
-  let result = "";
-  for (const byte of utf8Encode(text)) {
-    const character = String.fromCharCode(byte);
-    if (/[A-Za-z0-9\-_.~]/.test(character)) result += character;
-    else result += byte === 32 ? "+" : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-  }
-  return result;
+  return inPieces(text, (character) => {
+    if (/[A-Za-z0-9\-_.~]/.test(character)) return character;
+    if (character === " ") return "+";
+    return Array.from(utf8Encode(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+  });
 }
 
 /** Rows of RFC 4180; a quoted field may hold line ends. */

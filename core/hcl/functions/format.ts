@@ -1,10 +1,11 @@
+import type { Budget } from "../budget.ts";
 import { tryConvert } from "../convert.ts";
 import { formatNumber, type HclNumber, isInteger, toBigInt, toFloat64 } from "../number.ts";
 import { FunctionFault, type HclFunction } from "../scope.ts";
 import { boolType, numberType, stringType, type Type } from "../type.ts";
 import { countGraphemes, graphemes } from "../graphemes.ts";
 import { listValue, stringValue, type Value } from "../value.ts";
-import { aString, define, nullable, textOf } from "./define.ts";
+import { aString, chargeTexts, define, nullable, textOf } from "./define.ts";
 import { encodeJsonValue } from "./json-functions.ts";
 import { made } from "./strings.ts";
 
@@ -17,12 +18,17 @@ interface Verb {
   readonly precision: number | undefined;
 }
 
+function precisionOf(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** As Go's fmt, with the verbs that cty knows: v t b d o x X e E f g G s q. */
-export function formatText(template: string, values: readonly Value[]): string {
+export function formatText(template: string, values: readonly Value[], budget: Budget): string {
   let next = 0;
   let highest = 0;
   const stray = /%(?!%|[#+\- 0]*\d{0,4}(?:\.\d{0,4})?(?:\[\d{1,3}\])?[a-zA-Z])/.exec(template.replaceAll("%%", ""));
   if (stray !== null) throw new FunctionFault("unrecognized format sequence after %", 0);
+  budget.text(template.length);
   const text = template.replace(
     verb,
     (whole, flags?: string, width?: string, precision?: string, at?: string, letter?: string) => {
@@ -35,12 +41,11 @@ export function formatText(template: string, values: readonly Value[]): string {
         );
       next += 1;
       highest = Math.max(highest, next);
-      return apply(value, next, {
-        letter,
-        flags: flags ?? "",
-        width: Number(width ?? 0),
-        precision: precision === undefined ? undefined : Number(precision),
-      });
+      const spec = { letter, flags: flags ?? "", width: Number(width ?? 0), precision: precisionOf(precision) };
+      // Before it is made: the same argument may be asked for many times.
+      chargeTexts(value, budget);
+      budget.text(spec.width + (spec.precision ?? 0));
+      return apply(value, next, spec);
     },
   );
   if (highest < values.length && !/\[\d/.test(template))
@@ -117,7 +122,10 @@ function exponent(text: string): string {
 }
 
 function generalFloat(value: number, precision: number | undefined): string {
-  const text = precision === undefined ? value.toExponential() : value.toExponential(Math.max(0, (precision || 1) - 1));
+  const text =
+    precision === undefined
+      ? value.toExponential()
+      : value.toExponential(Math.min(100, Math.max(0, (precision || 1) - 1)));
   const power = Number(/e([+-]\d+)$/.exec(text)?.[1] ?? 0);
   const limit = precision === undefined ? 21 : precision || 1;
   const shortLimit = precision === undefined ? Math.max(6, text.replace(/e.*|[.-]/g, "").length) : limit;
@@ -147,7 +155,7 @@ function padded(text: string, spec: Verb, numeric: boolean): string {
   return sign + "0".repeat(missing) + text.slice(sign.length);
 }
 
-function formatList(template: string, values: readonly Value[]): Value {
+function formatList(template: string, values: readonly Value[], budget: Budget): Value {
   const lists = values.filter((value) => "items" in value);
   const lengths = new Set(lists.map((list) => ("items" in list ? list.items.length : 0)));
   if (lengths.size > 1) throw new FunctionFault("the lists have different lengths");
@@ -156,6 +164,7 @@ function formatList(template: string, values: readonly Value[]): Value {
     formatText(
       template,
       values.map((value) => ("items" in value ? (value.items[row] as Value) : value)),
+      budget,
     ),
   );
   return listValue(rows.map(stringValue), stringType);
@@ -166,7 +175,7 @@ export const formatFunctions: ReadonlyMap<string, HclFunction> = new Map<string,
     "format",
     define(
       [aString("format")],
-      ([template, ...values], budget) => made(formatText(textOf(template), values), budget),
+      ([template, ...values], budget) => made(formatText(textOf(template), values, budget), budget),
       nullable("args"),
     ),
   ],
@@ -174,11 +183,7 @@ export const formatFunctions: ReadonlyMap<string, HclFunction> = new Map<string,
     "formatlist",
     define(
       [aString("format")],
-      ([template, ...values], budget) => {
-        const result = formatList(textOf(template), values);
-        if ("items" in result) budget.text(result.items.reduce((sum, item) => sum + textOf(item).length, 0));
-        return result;
-      },
+      ([template, ...values], budget) => formatList(textOf(template), values, budget),
       nullable("args"),
     ),
   ],

@@ -5,7 +5,7 @@ import { formatNumber } from "../number.ts";
 import { FunctionFault, type HclFunction } from "../scope.ts";
 import { Source } from "../source.ts";
 import { objectValue, sortedEntries, tupleValue, type Value } from "../value.ts";
-import { aString, define, nullable, textOf } from "./define.ts";
+import { aString, chargeTexts, define, nullable, textOf } from "./define.ts";
 import { made } from "./strings.ts";
 
 /** JSON with the escapes of Go's encoder: `<`, `>`, `&`, U+2028 and U+2029 too. */
@@ -59,7 +59,13 @@ function valueOf(node: JsonNode): Value {
 }
 
 export const jsonFunctions: ReadonlyMap<string, HclFunction> = new Map<string, HclFunction>([
-  ["jsonencode", define([nullable("val")], ([value], budget) => made(encodeJsonValue(value as Value), budget))],
+  [
+    "jsonencode",
+    define([nullable("val")], ([value], budget) => {
+      chargeTexts(value, budget);
+      return made(encodeJsonValue(value as Value), budget);
+    }),
+  ],
   [
     "jsondecode",
     define([aString("str")], ([text], budget) => {

@@ -20,14 +20,39 @@ export function made(text: string, budget: Budget): Value {
   return stringValue(text);
 }
 
+const PIECE_UNITS = 4096;
+
+/** Text built from pieces: one grown character by character holds a node for each of them. */
+export function inPieces(text: string, apply: (character: string) => string): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const splitsPair = (text.codePointAt(at + PIECE_UNITS - 1) ?? 0) > 0xffff;
+    const end = at + PIECE_UNITS + (splitsPair ? 1 : 0);
+    pieces.push(Array.from(text.slice(at, end), apply).join(""));
+    at = end;
+  }
+  return pieces.join("");
+}
+
 /** Character by character, as Go does: what would become two characters stays. */
 function mapCase(text: string, apply: (character: string) => string): string {
-  let result = "";
-  for (const character of text) {
+  return inPieces(text, (character) => {
     const mapped = apply(character);
-    result += Array.from(mapped).length === 1 ? mapped : character;
-  }
-  return result;
+    return Array.from(mapped).length === 1 ? mapped : character;
+  });
+}
+
+/** Without the characters of a kind at its ends. An expression for the end would look at each run of them. */
+function trimmed(text: string, kind: RegExp): string {
+  let start = 0;
+  while (start < text.length && kind.test(text.charAt(start))) start += 1;
+  return trimmedEnd(text.slice(start), kind);
+}
+
+function trimmedEnd(text: string, kind: RegExp): string {
+  let end = text.length;
+  while (end > 0 && kind.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 const upper = (text: string): string => mapCase(text, (character) => character.toUpperCase());
@@ -88,8 +113,8 @@ export const stringFunctions: ReadonlyMap<string, HclFunction> = new Map<string,
   ["upper", one(upper)],
   ["lower", one(lower)],
   ["title", one((text) => text.replace(/(?<![\p{L}\p{N}_])\p{L}/gu, upper))],
-  ["trimspace", one((text) => text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, ""))],
-  ["chomp", one((text) => text.replace(/[\r\n]+$/, ""))],
+  ["trimspace", one((text) => trimmed(text, /\p{White_Space}/u))],
+  ["chomp", one((text) => trimmedEnd(text, /[\r\n]/))],
   ["reverse", one((text) => graphemes(text).reverse().join(""))],
   ["strrev", one((text) => graphemes(text).reverse().join(""))],
   ["strlen", define([aString("str")], ([text]) => numberValue(graphemes(textOf(text)).length))],

@@ -13,9 +13,8 @@ import {
   tupleValue,
   type Value,
 } from "../value.ts";
-import { aString, define, nullable, textOf } from "./define.ts";
+import { aString, chargeTexts, define, nullable, textOf } from "./define.ts";
 import { encodeJsonValue } from "./json-functions.ts";
-import { made } from "./strings.ts";
 
 const words: ReadonlyMap<string, Value> = new Map([
   ...["true", "yes", "on", "y"].map((word) => [word, boolValue(true)] as const),
@@ -97,45 +96,70 @@ function scalarOf(node: Scalar): Value {
   return node.type === "PLAIN" || node.type === undefined ? plainScalar(text) : stringValue(text);
 }
 
+/** The library builds several objects for each character that means something. */
+const STEPS_A_CHARACTER = 12;
+
 function decodeYaml(text: string, budget: Budget): Value {
-  budget.step(text.length);
-  const document = parseDocument(text, { schema: "failsafe", logLevel: "silent", uniqueKeys: false });
+  budget.step(text.length * STEPS_A_CHARACTER);
+  // Pretty errors, and the check for unique keys, take time that grows with the square of the length.
+  const cheap = { uniqueKeys: false, prettyErrors: false } as const;
+  const document = parseDocument(text, { schema: "failsafe", logLevel: "silent", ...cheap });
   const [problem] = document.errors;
-  if (problem !== undefined) throw new FunctionFault(problem.message.split("\n")[0] ?? "no YAML", 0);
+  if (problem !== undefined) throw new FunctionFault(`${problem.message} at ${placeOf(text, problem.pos[0])}`, 0);
   return new YamlReader(document, budget).value(document.contents);
 }
 
-/** Block style with quoted keys and strings, lists at the level of their key. */
-function encodeYaml(value: Value, indent: string): string {
-  if ("items" in value && value.items.length > 0)
-    return value.items.map((item) => `${indent}- ${nested(item, `${indent}  `)}`).join("");
-  if ("entries" in value && value.entries.size > 0)
-    return sortedEntries(value)
-      .map(([key, item]) => `${indent}${JSON.stringify(key)}:${member(item, indent)}`)
-      .join("");
-  return `${indent}${scalar(value, indent)}\n`;
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split("\n");
+  return `line ${before.length}, column ${(before.at(-1) as string).length + 1}`;
 }
 
-/** An item of a list begins on the line of its dash. */
-function nested(value: Value, indent: string): string {
-  return encodeYaml(value, indent).slice(indent.length);
-}
+/** Block style with quoted keys and strings, lists at the level of their key. Each piece is charged before it is made. */
+class YamlWriter {
+  readonly #budget: Budget;
 
-function member(value: Value, indent: string): string {
-  if ("items" in value && value.items.length > 0) return `\n${encodeYaml(value, indent)}`;
-  if ("entries" in value && value.entries.size > 0) return `\n${encodeYaml(value, `${indent}  `)}`;
-  return ` ${scalar(value, indent)}\n`;
-}
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
-function scalar(value: Value, indent: string): string {
-  if (value.kind !== "string" || !value.value.includes("\n") || /\p{Cc}/u.test(value.value.replace(/[\n\t]/g, "")))
-    return encodeJsonValue(value);
-  const marker = value.value.endsWith("\n") ? "|" : "|-";
-  const lines = value.value.replace(/\n$/, "").split("\n");
-  return `${marker}\n${lines.map((line) => (line === "" ? "" : `${indent}  ${line}`)).join("\n")}`;
+  text(value: Value, indent: string): string {
+    this.#budget.text(indent.length);
+    if ("items" in value && value.items.length > 0)
+      return value.items.map((item) => `${indent}- ${this.nested(item, `${indent}  `)}`).join("");
+    if ("entries" in value && value.entries.size > 0)
+      return sortedEntries(value)
+        .map(([key, item]) => `${indent}${JSON.stringify(key)}:${this.member(item, indent)}`)
+        .join("");
+    return `${indent}${this.scalar(value, indent)}\n`;
+  }
+
+  /** An item of a list begins on the line of its dash. */
+  private nested(value: Value, indent: string): string {
+    return this.text(value, indent).slice(indent.length);
+  }
+
+  private member(value: Value, indent: string): string {
+    if ("items" in value && value.items.length > 0) return `\n${this.text(value, indent)}`;
+    if ("entries" in value && value.entries.size > 0) return `\n${this.text(value, `${indent}  `)}`;
+    return ` ${this.scalar(value, indent)}\n`;
+  }
+
+  private scalar(value: Value, indent: string): string {
+    if (value.kind !== "string" || !value.value.includes("\n") || /\p{Cc}/u.test(value.value.replace(/[\n\t]/g, ""))) {
+      chargeTexts(value, this.#budget);
+      return encodeJsonValue(value);
+    }
+    const marker = value.value.endsWith("\n") ? "|" : "|-";
+    const lines = value.value.replace(/\n$/, "").split("\n");
+    this.#budget.text(value.value.length + lines.length * (indent.length + 2));
+    return `${marker}\n${lines.map((line) => (line === "" ? "" : `${indent}  ${line}`)).join("\n")}`;
+  }
 }
 
 export const yamlFunctions: ReadonlyMap<string, HclFunction> = new Map<string, HclFunction>([
   ["yamldecode", define([aString("src")], ([text], budget) => decodeYaml(textOf(text), budget))],
-  ["yamlencode", define([nullable("value")], ([value], budget) => made(encodeYaml(value as Value, ""), budget))],
+  [
+    "yamlencode",
+    define([nullable("value")], ([value], budget) => stringValue(new YamlWriter(budget).text(value as Value, ""))),
+  ],
 ]);

@@ -1,6 +1,8 @@
 import { int, Int, List, NilPointer, strings, Struct, type Value, GoMap, plainText } from "../values/value.ts";
 import { compareText } from "../values/bytes.ts";
 import { timeValue, utcMoment } from "../functions/time-value.ts";
+import { type CertificateRequest, makeCertificate, type MadeCertificate } from "../certificates/certificate.ts";
+import type { Certificate } from "../engine/host.ts";
 import type { Dependency, DependencyOf } from "./dependency.ts";
 import {
   caRootType,
@@ -62,6 +64,8 @@ export interface ConsulData {
 
 const DATACENTER = "dc1";
 const INDEX = 10;
+const AUTHORITY_DAYS = 3650;
+const TRUST_DOMAIN = "11111111-2222-3333-4444-555555555555.consul";
 const LEAF_DAYS = 3;
 
 /** The agent that answers, as a node of its own catalog. */
@@ -87,6 +91,7 @@ function statusOf(checks: readonly CheckData[]): string {
 export class ConsulWorld {
   readonly #data: ConsulData;
   readonly #tools: WorldTools;
+  #authority: Certificate | string | undefined;
   readonly #nodes: readonly NodeData[];
 
   constructor(data: ConsulData, tools: WorldTools) {
@@ -208,8 +213,8 @@ export class ConsulWorld {
   }
 
   #roots(): Answer {
-    const made = this.#tools.cryptography?.selfSignedCertificate?.("Consul CA", [], [], 3650, undefined, true);
-    if (made === undefined) return refused("no certificate authority is known");
+    const made = this.#certificateAuthority();
+    if (typeof made === "string") return refused(made);
     const root = new Struct(caRootType, {
       ID: colonHex(this.#tools, 20),
       Name: "Consul CA Root Cert",
@@ -221,14 +226,28 @@ export class ConsulWorld {
     return listAnswer([root], "*api.CARoot");
   }
 
+  /** The mesh's authority: made when it is first asked for, then always the same. */
+  #certificateAuthority(): Certificate | string {
+    const request = { commonName: "Consul CA", days: AUTHORITY_DAYS, isAuthority: true } as const;
+    this.#authority ??= this.#certificate({ ...request, uris: [`spiffe://${TRUST_DOMAIN}`] });
+    return this.#authority;
+  }
+
+  #certificate(request: Omit<CertificateRequest, "keyKind">): MadeCertificate | string {
+    const { cryptography, nowMs, random } = this.#tools;
+    if (cryptography === undefined) return "no certificate authority is known";
+    return makeCertificate({ ...request, keyKind: "ecdsa" }, { cryptography, nowMs, random });
+  }
+
   #leaf(service: string): Answer {
-    const trustDomain = "11111111-2222-3333-4444-555555555555.consul";
-    const uri = `spiffe://${trustDomain}/ns/default/dc/${DATACENTER}/svc/${service}`;
-    const made = this.#tools.cryptography?.selfSignedCertificate?.(service, [], [uri], LEAF_DAYS);
-    if (made === undefined) return refused("no certificate authority is known");
+    const uri = `spiffe://${TRUST_DOMAIN}/ns/default/dc/${DATACENTER}/svc/${service}`;
+    const authority = this.#certificateAuthority();
+    if (typeof authority === "string") return refused(authority);
+    const made = this.#certificate({ commonName: service, uris: [uri], days: LEAF_DAYS, authority });
+    if (typeof made === "string") return refused(made);
     const { nowMs } = this.#tools;
     const leaf = new Struct(leafCertType, {
-      SerialNumber: colonHex(this.#tools, 8),
+      SerialNumber: made.serial,
       CertPEM: made.certPem,
       PrivateKeyPEM: made.keyPem,
       Service: service,

@@ -13,18 +13,18 @@ export interface Certificate {
   readonly keyPem: string;
 }
 
-/** Cryptography that needs the platform: the functions that make keys and certificates, and AES. */
+export interface Signature {
+  readonly algorithm: "rsa" | "ecdsa" | "ed25519";
+  readonly bytes: Uint8Array;
+}
+
+/** Cryptography that needs the platform: keys, signatures with SHA-256, AES. Certificates are built upon it. */
 export interface Cryptography {
-  readonly generatePrivateKey: (kind: string) => string;
-  /** Absent where no certificates can be made. */
-  readonly selfSignedCertificate?: (
-    name: string,
-    addresses: readonly string[],
-    names: readonly string[],
-    days: number,
-    ca?: Certificate,
-    isCa?: boolean,
-  ) => Certificate;
+  /** A new private key, as PEM: RSA of 2048 bits, ECDSA on P-256, Ed25519. */
+  readonly generatePrivateKey: (kind: Signature["algorithm"]) => string;
+  /** The SubjectPublicKeyInfo of a private key; undefined when that is none. */
+  readonly publicKey: (privateKeyPem: string) => Uint8Array | undefined;
+  readonly sign: (privateKeyPem: string, bytes: Uint8Array) => Signature | undefined;
   /** AES-256-CBC, the initialisation vector first. */
   readonly encryptAes: (key: Uint8Array, plain: Uint8Array) => Uint8Array;
   readonly decryptAes: (key: Uint8Array, sealed: Uint8Array) => Uint8Array | undefined;

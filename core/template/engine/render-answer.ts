@@ -6,7 +6,7 @@ import { defaultDelimiters } from "../language/lexer.ts";
 import { parseTree } from "../language/parser.ts";
 import { Program } from "../language/program.ts";
 import type { TemplateFunction } from "../language/function.ts";
-import { GoMap, Int, intOf, JsonNumber, List, type Value } from "../values/value.ts";
+import { GoMap, Int, intOf, JsonNumber, List, Struct, type Value } from "../values/value.ts";
 import type { Host } from "./host.ts";
 import { defaultLimits } from "./limits.ts";
 import { Session } from "./session.ts";
@@ -40,8 +40,24 @@ function answerValue(data: unknown): Value {
   );
 }
 
-/** What `-t` prints: a Go template, with the built-in functions only, over an answer under Go's field names. */
-export function renderTemplate(text: string, data: unknown): Result<string> {
+/** The objects of an answer as structs of a type that errors name: a field that they do not have is a mistake. */
+function structsOf(data: unknown, typeName: string): Value {
+  if (Array.isArray(data))
+    return new List(
+      data.map((item) => structsOf(item, typeName)),
+      typeName,
+    );
+  if (data === null || typeof data !== "object") return answerValue(data);
+  const values = Object.entries(data).map(([name, value]) => [name, answerValue(value)] as const);
+  const type = { name: typeName, isPointer: false, fields: values.map(([name]) => name) };
+  return new Struct(type, Object.fromEntries(values));
+}
+
+/**
+ * What `-t` prints: a Go template, with the built-in functions only, over an answer under Go's field names. With the name
+ * of their type the answer's objects have these fields and no others.
+ */
+export function renderTemplate(text: string, data: unknown, typeName?: string): Result<string> {
   const session = new Session({
     snapshot: emptySnapshot,
     host: noHost,
@@ -50,7 +66,8 @@ export function renderTemplate(text: string, data: unknown): Result<string> {
     denied: () => false,
   });
   try {
-    return ok(new Program(parseTree(text, defaultDelimiters, names), table).run(session, answerValue(data)));
+    const program = new Program(parseTree(text, defaultDelimiters, names), table);
+    return ok(program.run(session, typeName === undefined ? answerValue(data) : structsOf(data, typeName)));
   } catch (error) {
     if (!(error instanceof TemplateFault)) throw error;
     return err("invalid", error.message, { hint: error.hint });

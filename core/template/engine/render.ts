@@ -1,5 +1,6 @@
 import { err, failure, ok, type Failure, type Result } from "#core/base";
 import type { Dependency } from "../data/dependency.ts";
+import { QueryCache } from "../data/query-cache.ts";
 import { type Answer, type Snapshot, snapshotOf } from "../data/snapshot.ts";
 import { functionNames, functionTable } from "../functions/table.ts";
 import { failureOfFault, TemplateFault } from "../language/fault.ts";
@@ -16,6 +17,8 @@ export interface Template {
   /** What its errors call it. */
   readonly file: string;
   readonly source: string;
+  /** What its queries mean, parsed once. */
+  readonly queries: QueryCache;
   /** Runs the body over a session; a TemplateFault ends it. */
   readonly run: (session: Session) => string;
 }
@@ -32,6 +35,8 @@ export interface RenderOptions {
 export interface Pass {
   readonly output: string | undefined;
   readonly missing: readonly Dependency[];
+  /** Where in the source each of them is asked for first, in UTF-16 units. */
+  readonly missingAt: ReadonlyMap<string, number>;
   readonly used: readonly Dependency[];
   readonly writes: readonly FileWrite[];
   /** What the template printed for its author to see. */
@@ -49,7 +54,7 @@ export function parseTemplate(
     return err("too_large", `${file}: parse: the template is longer than ${limits.sourceMax} characters`);
   try {
     const program = new Program(parseTree(source, delimiters, functionNames), functionTable);
-    return ok({ file, source, run: (session) => program.run(session, undefined) });
+    return ok({ file, source, queries: new QueryCache(), run: (session) => program.run(session, undefined) });
   } catch (error) {
     if (error instanceof TemplateFault) return { ok: false, failure: failureOfFault(error, source, file) };
     throw error;
@@ -64,16 +69,21 @@ export function render(template: Template, snapshot: Snapshot, options: RenderOp
     limits: options.limits ?? defaultLimits,
     failsOnMissingKey: options.failsOnMissingKey ?? false,
     denied: denier(options.denied ?? []),
+    queries: template.queries,
   });
   try {
     const output = template.run(session);
-    if (session.failed !== undefined) return failedDependency(session.failed);
+    if (session.failed !== undefined)
+      return {
+        ok: false,
+        failure: redact(failedDependency(session.failed).failure, secretsOf(session, snapshot), template.source),
+      };
     const missing = [...session.missing.values()];
     const used = [...session.used.values()];
-    const { writes, printed, steps } = session;
-    return ok({ output: missing.length === 0 ? output : undefined, missing, used, writes, printed, steps });
+    const { missingAt, writes, printed, steps } = session;
+    return ok({ output: missing.length === 0 ? output : undefined, missing, missingAt, used, writes, printed, steps });
   } catch (error) {
-    return { ok: false, failure: redact(faultOf(error, template), secretsOf(session, snapshot)) };
+    return { ok: false, failure: redact(faultOf(error, template), secretsOf(session, snapshot), template.source) };
   }
 }
 
@@ -83,8 +93,11 @@ function failedDependency({ dependency, message }: { readonly dependency: Depend
 
 function faultOf(error: unknown, { source, file }: Template): Failure {
   if (error instanceof TemplateFault) return failureOfFault(error, source, file);
-  const isOverflow = error instanceof RangeError && /call stack/i.test(error.message);
-  if (isOverflow) return failure("invalid", `${file}: execute: template: the template is nested too deep`);
+  if (!(error instanceof RangeError)) throw error;
+  if (/call stack/i.test(error.message))
+    return failure("invalid", `${file}: execute: template: the template is nested too deep`);
+  if (/string length/i.test(error.message))
+    return failure("invalid", `${file}: execute: template: the template makes a text that is too long`);
   throw error;
 }
 

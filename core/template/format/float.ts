@@ -112,7 +112,7 @@ function general(value: number, precision: number, verb: string): string {
   let limit = wanted;
   if (limit > digits.length && digits.length >= found.point) limit = digits.length;
   if (isShortest) limit = 6;
-  const exponent = digits === "" ? 0 : found.point - 1;
+  const exponent = found.point - 1;
   const kept = { ...found, digits };
   if (exponent < -4 || exponent >= limit)
     return exponential(kept, Math.max(0, digits.length - 1), verb === "G" ? "E" : "e");

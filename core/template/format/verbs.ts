@@ -91,17 +91,19 @@ function formatNumber(value: number, directive: Directive): string {
   const verb = directive.verb === "v" ? "g" : directive.verb;
   if (!floatVerbs.includes(verb)) return badVerb(value, directive);
   let text = formatFloat(value, verb, directive.precision ?? defaultPrecision[verb] ?? -1);
-  if (directive.isSharp && /[gG]/.test(verb)) text = withTrailingZeros(text, directive.precision ?? 6);
+  if (directive.isSharp && !/[bxX]/.test(verb)) text = withPoint(text, verb, directive.precision);
   return padNumber(signed(text, directive), directive, Number.isFinite(value));
 }
 
-/** `%#g` keeps the digits that `%g` drops. */
-function withTrailingZeros(text: string, precision: number): string {
-  const [, sign = "", digits = "", exponent = ""] = /^([-+]?)([0-9.]+)(.*)$/.exec(text) ?? [];
+/** With `#` there is always a decimal point, and `%g` keeps the zeros that it drops otherwise. */
+function withPoint(text: string, verb: string, precision: number | undefined): string {
+  const [, sign = "", digits = "", exponent = ""] = /^([-+]?)([0-9.]+)(e.*)?$/i.exec(text) ?? [];
   if (digits === "") return text;
+  const hasPoint = digits.includes(".");
   const significant = digits.replace(".", "").replace(/^0+/, "").length;
-  const point = digits.includes(".") ? digits : `${digits}.`;
-  return sign + point + "0".repeat(Math.max(0, precision - Math.max(significant, 1))) + exponent;
+  const counted = !hasPoint && digits === "0" ? 1 : significant;
+  const zeros = /[gGv]/.test(verb) ? (precision ?? 6) - counted : 0;
+  return `${sign}${digits}${hasPoint ? "" : "."}${"0".repeat(Math.max(0, zeros))}${exponent}`;
 }
 
 function signed(text: string, { isPlus, isSpace }: Directive): string {

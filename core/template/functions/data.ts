@@ -1,5 +1,5 @@
 import type { Session } from "../engine/session.ts";
-import type { Dependency } from "../data/dependency.ts";
+import type { Dependency, DependencyOf } from "../data/dependency.ts";
 import {
   certificateQuery,
   keyListQuery,
@@ -35,9 +35,17 @@ function ask(session: Session, dependency: Dependency, none: Value): Value {
   return none;
 }
 
+function keyOf(session: Session, path: Value, form: "block" | "exists" | "default"): Dependency {
+  return session.queries.get(`key.${form}`, text(path), (query) => keyQuery(query, form));
+}
+
+function variableOfPath(session: Session, path: Value, form: "block" | "exists"): Dependency {
+  return session.queries.get(`variable.${form}`, text(path), (query) => variableQuery(query, form));
+}
+
 function keyOrDefault([path, other]: readonly Value[], session: Session): Value {
   if (path === "") return other;
-  const answer = session.ask(keyQuery(text(path), "default"));
+  const answer = session.ask(keyOf(session, path, "default"));
   return answer?.kind === "value" && answer.value !== "" ? answer.value : other;
 }
 
@@ -51,7 +59,7 @@ function pairs(kind: "ls" | "tree", isSafe: boolean) {
   return ([path]: readonly Value[], session: Session): Value => {
     const none = new List([], KEY_PAIR);
     if (path === "") return none;
-    const dependency = keyListQuery(text(path));
+    const dependency = session.queries.get("keyList", text(path), keyListQuery);
     const found = ask(session, dependency, none) as List;
     const kept = found.items.filter((item) => {
       const key = item instanceof Struct ? plainText(item.values["Key"]) : "";
@@ -71,7 +79,13 @@ function services(isConnect: boolean) {
   return (args: readonly Value[], session: Session): Value => {
     const none = new List([], "*dependency.HealthService");
     if (args.length === 0 || args[0] === "") return none;
-    return ask(session, serviceQuery((args as readonly string[]).join("|"), isConnect), none);
+    const query = args.length === 1 ? text(args[0]) : (args as readonly string[]).join("|");
+    const form = isConnect ? "connect" : "service";
+    return ask(
+      session,
+      session.queries.get(form, query, (one) => serviceQuery(one, isConnect)),
+      none,
+    );
   };
 }
 
@@ -80,7 +94,8 @@ function nomadService(args: readonly Value[], session: Session): Value {
   if (args.length !== 1 && args.length !== 3) return refuse("expected arguments <service> or <count> <key> <service>");
   if (args.length === 1) {
     if (typeof args[0] !== "string") return refuse("expected string for <service> argument");
-    return args[0] === "" ? none : ask(session, nomadServiceQuery(args[0], undefined), none);
+    const parse = (one: string): DependencyOf<"nomadService"> => nomadServiceQuery(one, undefined);
+    return args[0] === "" ? none : ask(session, session.queries.get("nomadService", args[0], parse), none);
   }
   const [count, key, service] = args;
   if (!(count instanceof Int) || kindOf(count) !== "int") return refuse("expected integer for <count> argument");
@@ -143,10 +158,10 @@ function listed(dependency: (argument: string) => Dependency) {
 
 const consulFunctions: readonly TemplateFunction[] = [
   consul("key", "string", "string", "the value of a key; waits while there is none", ([path], session) =>
-    path === "" ? "" : ask(session, keyQuery(text(path), "block"), ""),
+    path === "" ? "" : ask(session, keyOf(session, path, "block"), ""),
   ),
   consul("keyExists", "string", "bool", "whether there is a key", ([path], session) =>
-    path === "" ? false : exists(session, keyQuery(text(path), "exists")),
+    path === "" ? false : exists(session, keyOf(session, path, "exists")),
   ),
   consul(
     "keyOrDefault",
@@ -273,10 +288,10 @@ export const dataFunctions: readonly TemplateFunction[] = [
     "NomadVarItems",
     "the items of a variable; waits while there is none",
     ([path], session) =>
-      path === "" ? emptyVariable : ask(session, variableQuery(text(path), "block"), emptyVariable),
+      path === "" ? emptyVariable : ask(session, variableOfPath(session, path, "block"), emptyVariable),
   ),
   nomad("nomadVarExists", "string", "bool", "whether there is a variable", ([path], session) =>
-    path === "" ? false : exists(session, variableQuery(text(path), "exists")),
+    path === "" ? false : exists(session, variableOfPath(session, path, "exists")),
   ),
   files("file", "string", "string", "the content of a file", file),
 ];

@@ -10,7 +10,7 @@ import { compareText } from "../values/bytes.ts";
 import { List, Struct, type StructType, type Value } from "../values/value.ts";
 import { builtins } from "./builtins.ts";
 import { group, intValue, refuse, text } from "./define.ts";
-import { pattern } from "./text.ts";
+import { matches, pattern } from "./text.ts";
 
 const interfaceType: StructType = {
   name: "sockaddr.IfAddr",
@@ -96,7 +96,7 @@ function selects(selector: string, wanted: string, address: NetworkAddress, sess
   switch (selector) {
     case "name":
     case "address":
-      return pattern(wanted, session).test(attribute(selector, address));
+      return matches(pattern(wanted, session), attribute(selector, address), session, 1).length > 0;
     case "flag":
     case "flags":
       return wanted.split("|").every((flag) => address.flags.includes(flag));

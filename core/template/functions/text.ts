@@ -66,10 +66,16 @@ export function pattern(source: string, session: Session): Regex {
   return compiled.value;
 }
 
+/** Paths of a pattern that are advanced over a character in the time of a step: 2 to the power of this. */
+const WORK_SHIFT = 3;
+
+export function charge(session: Session): (work: number) => void {
+  return (work) => session.step(1 + (work >> WORK_SHIFT));
+}
+
 /** All matches from left to right, at most `limit`; counted as work. */
 export function matches(regex: Regex, value: string, session: Session, limit = Number.POSITIVE_INFINITY): RegexMatch[] {
-  session.step((value.length * Math.max(1, regex.size)) >> 8);
-  return regex.findAll(value, limit);
+  return regex.findAll(value, limit, charge(session));
 }
 
 function indent(spaces: number, value: string, session: Session): string {
@@ -130,11 +136,10 @@ export const textFunctions: readonly TemplateFunction[] = [
     "string; string; string",
     "string",
     "every match replaced; $1 and ${name} stand for groups",
-    ([source, to, value], session) => pattern(text(source), session).replaceAll(text(value), text(to)),
+    ([source, to, value], session) => pattern(text(source), session).replaceAll(text(value), text(to), charge(session)),
   ),
   f("regexMatch", "string; string", "bool", "whether the expression (RE2) matches", ([source, value], session) => {
-    session.step(text(value).length >> 4);
-    return pattern(text(source), session).test(text(value));
+    return matches(pattern(text(source), session), text(value), session, 1).length > 0;
   }),
   f("toLower", "string", "string", "in lower case", ([value]) => toLower(text(value))),
   f("toUpper", "string", "string", "in upper case", ([value]) => toUpper(text(value))),

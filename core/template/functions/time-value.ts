@@ -36,7 +36,7 @@ function otherMoment(value: Value): Moment {
 }
 
 /** Go's time.Time as templates use it. */
-const timeType: StructType = {
+export const timeType: StructType = {
   name: "time.Time",
   isPointer: false,
   fields: [],

@@ -1,13 +1,14 @@
 import Handlebars from "handlebars";
-import { err, ok, type Result } from "#core/base";
+import { err, nearest, ok, type Result } from "#core/base";
+import { QueryCache } from "../data/query-cache.ts";
 import { defaultLimits, type Limits } from "../engine/limits.ts";
 import type { Template } from "../engine/render.ts";
 import type { Session } from "../engine/session.ts";
-import { functions } from "../functions/table.ts";
+import { functionNames, functions } from "../functions/table.ts";
 import { ArgumentMismatch, checkedArgument } from "../language/arguments.ts";
 import { CallFault, TemplateFault } from "../language/fault.ts";
 import type { Param, TemplateFunction } from "../language/function.ts";
-import { Int, isTrue, Struct, type Value } from "../values/value.ts";
+import { Channel, Int, isTrue, Struct, type Value } from "../values/value.ts";
 import { fromHandlebars, toHandlebars } from "./convert.ts";
 
 interface Location {
@@ -33,7 +34,7 @@ export function parseHandlebars(
     return err("too_large", `${file}: parse: the template is longer than ${limits.handlebarsSourceMax} characters`);
   try {
     Handlebars.precompile(source, { strict: true });
-    return ok({ file, source, run: new HandlebarsProgram(source).run });
+    return ok({ file, source, queries: new QueryCache(), run: new HandlebarsProgram(source).run });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const line = Number(/on line (\d+)/.exec(message)?.[1] ?? lineOf(error) ?? 1);
@@ -42,6 +43,12 @@ export function parseHandlebars(
       place,
     });
   }
+}
+
+/** The root has no fields; it prints as nothing. */
+function rootOf(): object {
+  const root = Object.create(null) as object;
+  return Object.defineProperty(root, "toString", { value: () => "" });
 }
 
 function lineOf(error: unknown): number | undefined {
@@ -68,18 +75,31 @@ class HandlebarsProgram {
   run = (session: Session): string => {
     this.#session = session;
     try {
-      const output = this.#render(Object.create(null));
+      const output = this.#render(rootOf());
       if (output.length > session.limits.outputMax)
         throw new CallFault(`the output is longer than ${session.limits.outputMax} characters`);
       return output;
     } catch (error) {
       if (error instanceof TemplateFault || !(error instanceof Error)) throw error;
-      const line = lineOf(error) ?? 1;
-      throw new TemplateFault("execute", `template: :${line}: ${error.message}`, this.#positionOf(line));
+      throw this.#faultOf(error);
     } finally {
       this.#session = undefined;
     }
   };
+
+  /** What Handlebars says of an unknown name shows the whole object without it: that may be a secret. */
+  #faultOf(error: Error): TemplateFault {
+    const unknown = /^"([\s\S]*?)" not defined in [\s\S]* - (\d+):(\d+)$/.exec(error.message);
+    if (unknown === null) {
+      const line = lineOf(error) ?? 1;
+      return new TemplateFault("execute", `template: :${line}: ${error.message}`, this.#positionOf(line));
+    }
+    const [, name = "", line = "1", column = "0"] = unknown;
+    const near = nearest(name, functionNames);
+    const hint = `expected a field of the data here, or a helper${near === undefined ? "" : `; did you mean ${near}?`}`;
+    const message = `template: :${line}:${column}: ${JSON.stringify(name)} is not defined`;
+    return new TemplateFault("execute", message, this.#positionOf(Number(line)) + Number(column), hint);
+  }
 
   #positionOf(line: number): number {
     const before = this.#source.split("\n").slice(0, line - 1);
@@ -92,8 +112,9 @@ class HandlebarsProgram {
       // Handlebars takes `@key` for the helper of that name; without arguments it is what the loop says.
       if (given.length === 0 && data !== undefined && Object.hasOwn(data, declared.name)) return data[declared.name];
       const session = this.#session as Session;
+      session.position = loc === undefined ? 0 : this.#positionOf(loc.start.line) + loc.start.column;
       try {
-        return toHandlebars(call(declared, given.map(fromHandlebars), session));
+        return toHandlebars(bounded(call(declared, given.map(fromHandlebars), session)));
       } catch (error) {
         if (!(error instanceof CallFault || error instanceof ArgumentMismatch)) throw error;
         const { line, column } = loc?.start ?? { line: 1, column: 0 };
@@ -102,6 +123,15 @@ class HandlebarsProgram {
       }
     });
   }
+}
+
+const LOOP_MAX = 1_000_000;
+
+/** Handlebars takes all of a loop at once. */
+function bounded(value: Value): Value {
+  if (value instanceof Channel && value.end - value.start > LOOP_MAX)
+    throw new CallFault(`a loop of more than ${LOOP_MAX} numbers is too long for Handlebars`);
+  return value;
 }
 
 function call(declared: TemplateFunction, args: readonly Value[], session: Session): Value {

@@ -1,6 +1,8 @@
 import type { Failure } from "#core/base";
 import { byteLength } from "../values/bytes.ts";
 
+const MESSAGE_MAX = 2000;
+
 /** Line from 1, column from 0 in bytes, as Go counts them. */
 export function placeOf(source: string, position: number): { readonly line: number; readonly column: number } {
   const before = source.slice(0, position);
@@ -14,13 +16,17 @@ export type FaultClass = "parse" | "execute" | "dependency";
 export class TemplateFault extends Error {
   readonly class: FaultClass;
   readonly position: number;
+  /** What was expected, and the known name that was probably meant. */
   readonly hint: string | undefined;
+  /** How much of the source is wrong, in UTF-16 units; undefined when that is for the source to tell. */
+  readonly length: number | undefined;
 
-  constructor(faultClass: FaultClass, message: string, position: number, hint?: string) {
+  constructor(faultClass: FaultClass, message: string, position: number, hint?: string, length?: number) {
     super(message);
     this.class = faultClass;
     this.position = position;
     this.hint = hint;
+    this.length = length;
   }
 }
 
@@ -30,9 +36,10 @@ export class CallFault extends Error {}
 /** The failure that a fault means for a source of this name. */
 export function failureOfFault(fault: TemplateFault, source: string, file: string): Failure {
   const { line, column } = placeOf(source, fault.position);
+  const message = fault.class === "dependency" ? fault.message : `${file}: ${fault.class}: ${fault.message}`;
   return {
     code: "invalid",
-    message: fault.class === "dependency" ? fault.message : `${file}: ${fault.class}: ${fault.message}`,
+    message: message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)}…` : message,
     place: { file, line, column: column + 1 },
     hint: fault.hint,
   };

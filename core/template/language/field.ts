@@ -1,3 +1,4 @@
+import { nearest } from "#core/base";
 import { ANY, GoMap, NilPointer, Struct, type Method, type Value, typeName } from "../values/value.ts";
 import type { Run } from "./frame.ts";
 
@@ -38,7 +39,19 @@ export function fieldOf(
   if (method !== undefined) return { value: call(method, name, receiver), isLoose: false };
   const value = valueOf(run, receiver, name, hasArgs);
   if (value !== MISSING) return { value, isLoose: receiver instanceof GoMap && receiver.type.element === ANY };
-  return run.fail(`can't evaluate field ${name} in type ${isLoose ? ANY : typeName(receiver)}`);
+  return run.fail(
+    `can't evaluate field ${name} in type ${isLoose ? ANY : typeName(receiver)}`,
+    nearField(receiver, name),
+  );
+}
+
+/** What could have been meant, of a value that has fields or methods. */
+function nearField(receiver: Value, name: string): string | undefined {
+  if (!(receiver instanceof Struct)) return "only objects and maps have fields";
+  const { fields, methods = {} } = receiver.type;
+  const known = [...fields, ...Object.keys(methods)];
+  const near = nearest(name, known);
+  return near === undefined ? `expected one of ${known.join(", ")}` : `did you mean ${near}?`;
 }
 
 function valueOf(run: Run, receiver: Value, name: string, hasArgs: boolean): Value | typeof MISSING {

@@ -7,6 +7,9 @@ import { type AnyNode, printNode } from "./node.ts";
 export const UNSET = Symbol("unset");
 export type Slot = Value | typeof UNSET;
 
+/** A node that is longer is cut where an error names it. */
+const NODE_SHOWN_MAX = 1000;
+
 /** The running of one program: where it stands, what it has written. */
 export class Run {
   readonly session: Session;
@@ -26,14 +29,16 @@ export class Run {
   }
 
   /** A fault at the node where the run stands. */
-  fail(message: string): never {
+  fail(message: string, hint?: string): never {
     const { line, column } = placeOf(this.source, this.node.position);
-    const where = `template: :${line}:${column}: executing ${JSON.stringify(this.template)} at <${printNode(this.node)}>`;
-    throw new TemplateFault("execute", `${where}: ${message}`, this.node.position);
+    const node = printNode(this.node);
+    const shown = node.length > NODE_SHOWN_MAX ? `${node.slice(0, NODE_SHOWN_MAX)}…` : node;
+    const where = `template: :${line}:${column}: executing ${JSON.stringify(this.template)} at <${shown}>`;
+    throw new TemplateFault("execute", `${where}: ${message}`, this.node.position, hint);
   }
 
   step(): void {
-    this.session.step();
+    if (!this.session.spend(1)) this.fail(this.session.spentText);
   }
 
   write(text: string): void {
@@ -49,7 +54,8 @@ export class Frame {
   readonly loose: boolean[];
 
   constructor(size: number) {
-    this.slots = Array.from({ length: size }, () => UNSET);
+    this.slots = [];
+    for (let slot = 0; slot < size; slot++) this.slots.push(UNSET);
     this.loose = [];
   }
 }

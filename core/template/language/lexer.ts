@@ -17,6 +17,11 @@ export function tokenize(source: string, delimiters: Delimiters): readonly Token
   return new Lexer(source, delimiters).run();
 }
 
+/** All tokens; what follows an error is read from the end of the action on in which it stands. */
+export function tokenizeAll(source: string, delimiters: Delimiters): readonly Token[] {
+  return new Lexer(source, delimiters).runAll();
+}
+
 class LexFault extends Error {}
 
 class Lexer {
@@ -45,6 +50,18 @@ class Lexer {
       this.#tokens.push({ type: "error", position: this.#start, text: error.message, line: this.#startLine });
     }
     return this.#tokens;
+  }
+
+  runAll(): readonly Token[] {
+    for (;;) {
+      this.run();
+      if (this.#tokens.at(-1)?.type !== "error") return this.#tokens;
+      const end = this.#source.indexOf(this.#right, this.#start);
+      this.#moveTo(end === -1 ? this.#source.length : end);
+      if (end === -1) this.#emit("eof");
+      else this.#closeAction();
+      if (end === -1) return this.#tokens;
+    }
   }
 
   #emit(type: TokenType): void {

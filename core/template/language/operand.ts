@@ -1,8 +1,8 @@
 import { assert } from "#core/base";
-import { GoMap, isTrue, type Method, type Value } from "../values/value.ts";
+import { ANY, GoMap, isTrue, type Method, Struct, type StructType, type Value } from "../values/value.ts";
 import { ArgumentMismatch, checkedArgument, constantArgument } from "./arguments.ts";
 import { CallFault } from "./fault.ts";
-import { fieldOf, type Found } from "./field.ts";
+import { fieldOf, type MethodCall } from "./field.ts";
 import { type Frame, type Run, UNSET } from "./frame.ts";
 import type { Param, TemplateFunction } from "./function.ts";
 import { type AnyNode, type CommandNode, type Operand, type PipeNode, printNode } from "./node.ts";
@@ -79,50 +79,40 @@ export class PipelineCompiler {
 
   #chain(word: Operand & { readonly names: readonly string[] }, rest: readonly Operand[]): EvaluateCommand {
     const head = this.#head(word);
-    if (word.names.length === 0) return guarded(word, rest, (run, frame, dot) => head(run, frame, dot).value);
+    if (word.names.length === 0) return guarded(word, rest, head);
     const callOf = this.#methodCall(word, rest);
-    const last = word.names.length - 1;
-    return (run, frame, dot, final) => {
-      const hasArgs = rest.length > 0 || final !== NO_FINAL;
-      let { value, isLoose } = head(run, frame, dot);
-      for (let index = 0; index <= last; index++) {
-        const isLast = index === last;
-        const name = word.names[index] as string;
-        if (value instanceof GoMap && value.type.methods === undefined && !(isLast && hasArgs)) {
-          const entry = value.entries.get(name);
-          if (entry !== undefined) {
-            isLoose = value.type.element === "interface {}";
-            value = entry;
-            continue;
-          }
-        }
-        const call = isLast ? callOf(run, frame, dot, final) : callOf(run, frame, dot, NO_FINAL, true);
-        ({ value, isLoose } = fieldOf(run, value, name, isLoose, isLast && hasArgs, call));
-      }
-      return value;
-    };
+    const walk = new Walk(word.names, rest.length > 0, callOf);
+    const isLooseAt = this.#looseness(word);
+    return (run, frame, dot, final) => walk.from(run, frame, dot, final, head(run, frame, dot), isLooseAt(run, frame));
   }
 
-  #head(word: Operand): (run: Run, frame: Frame, dot: Value) => Found {
+  /** Whether the head of a chain came out of a container of interfaces. */
+  #looseness(word: Operand): (run: Run, frame: Frame) => boolean {
+    if (word.type === "field") return (run) => run.isDotLoose;
+    if (word.type !== "variable") return () => false;
+    const slot = this.#scope.find(word.variable) ?? 0;
+    return (_run, frame) => frame.loose[slot] === true;
+  }
+
+  #head(word: Operand): Evaluate {
     if (word.type === "chain") {
       const head = this.argument(word.head, "value");
       return (run, frame, dot) => {
         run.node = word;
-        return { value: head(run, frame, dot), isLoose: false };
+        return head(run, frame, dot);
       };
     }
     if (word.type === "field")
       return (run, _frame, dot) => {
         run.node = word;
-        return { value: dot, isLoose: run.isDotLoose };
+        return dot;
       };
     assert(word.type === "variable", "a chain begins with a field, a variable or a parenthesis");
     const slot = this.#scope.find(word.variable);
     return (run, frame) => {
       run.node = word;
       const value = slot === undefined ? UNSET : (frame.slots[slot] as Value | typeof UNSET);
-      if (value === UNSET) return run.fail(`undefined variable: ${word.variable}`);
-      return { value, isLoose: frame.loose[slot as number] === true };
+      return value === UNSET ? run.fail(`undefined variable: ${word.variable}`) : value;
     };
   }
 
@@ -136,7 +126,12 @@ export class PipelineCompiler {
         const params = method.params as readonly Param[];
         const values = isBare ? [] : args.map((arg, index) => arg(run, frame, dot, params[index] as Param));
         if (final !== NO_FINAL && !isBare) values.push(checked(run, final, params.at(-1) as Param));
-        return guardedCall(run, word, name, () => method.call(self as never, values));
+        run.step();
+        try {
+          return method.call(self as never, values);
+        } catch (error) {
+          return refused(run, word, name, error);
+        }
       };
   }
 
@@ -146,7 +141,8 @@ export class PipelineCompiler {
     return (run, frame, dot, param) => {
       run.node = operand;
       if (inner !== undefined) return checked(run, inner(run, frame, dot), param);
-      return matched(run, () => constantArgument(operand as Operand & { readonly value?: Value }, param));
+      const value = settle(operand, param);
+      return value instanceof ArgumentMismatch ? run.fail(value.message) : value;
     };
   }
 
@@ -166,7 +162,13 @@ export class PipelineCompiler {
         run.node = at;
         return run.fail(`error calling ${name}: function is disabled`);
       }
-      return guardedCall(run, at, name, () => known.call(values, run.session));
+      run.step();
+      run.session.position = at.position;
+      try {
+        return bounded(known.call(values, run.session), run);
+      } catch (error) {
+        return refused(run, at, name, error);
+      }
     };
   }
 
@@ -187,12 +189,7 @@ export class PipelineCompiler {
   /** An operand in the place of an argument. */
   argument(operand: Operand, param: Param): Evaluate {
     const inner = this.#inner(operand);
-    if (inner === undefined) {
-      return (run) => {
-        run.node = operand;
-        return matched(run, () => constantArgument(operand as Operand & { readonly value?: Value }, param));
-      };
-    }
+    if (inner === undefined) return fixedArgument(operand, param);
     if (param === "value")
       return (run, frame, dot) => {
         run.node = operand;
@@ -221,6 +218,57 @@ export class PipelineCompiler {
         return undefined;
     }
   }
+}
+
+type CallOf = (run: Run, frame: Frame, dot: Value, final: Final, isBare?: boolean) => MethodCall;
+
+/** The names of a chain, followed from its head. */
+class Walk {
+  readonly #names: readonly string[];
+  readonly #hasArgs: boolean;
+  readonly #callOf: CallOf;
+  /** The struct that each name was last found a plain field of: most chains meet one type only. */
+  readonly #types: (StructType | undefined)[];
+
+  constructor(names: readonly string[], hasArgs: boolean, callOf: CallOf) {
+    this.#names = names;
+    this.#hasArgs = hasArgs;
+    this.#callOf = callOf;
+    this.#types = names.map(() => undefined);
+  }
+
+  from(run: Run, frame: Frame, dot: Value, final: Final, head: Value, isHeadLoose: boolean): Value {
+    const last = this.#names.length - 1;
+    let value = head;
+    let isLoose = isHeadLoose;
+    for (let index = 0; index <= last; index++) {
+      const name = this.#names[index] as string;
+      const hasArgs = index === last && (this.#hasArgs || final !== NO_FINAL);
+      if (!hasArgs && value instanceof Struct && value.type === this.#types[index]) {
+        value = value.values[name];
+        isLoose = false;
+        continue;
+      }
+      if (!hasArgs && value instanceof GoMap && value.type.methods === undefined) {
+        const entry = value.entries.get(name);
+        if (entry !== undefined) {
+          isLoose = value.type.element === ANY;
+          value = entry;
+          continue;
+        }
+      }
+      const call =
+        index === last ? this.#callOf(run, frame, dot, final) : this.#callOf(run, frame, dot, NO_FINAL, true);
+      const self = value;
+      ({ value, isLoose } = fieldOf(run, self, name, isLoose, hasArgs, call));
+      if (self instanceof Struct && !hasMethod(self.type, name)) this.#types[index] = self.type;
+    }
+    return value;
+  }
+}
+
+function hasMethod({ methods }: StructType, name: string): boolean {
+  return methods !== undefined && Object.hasOwn(methods, name);
 }
 
 function withoutFinal(evaluate: EvaluateCommand): Evaluate {
@@ -259,25 +307,47 @@ function checkCount(run: Run, { name, params, variadic }: TemplateFunction, give
 function checked(run: Run, value: Value, param: Param): Value {
   if (param === "any") return value ?? null;
   if (param === "string" && typeof value === "string") return value;
-  return matched(run, () => checkedArgument(value, param));
+  try {
+    return checkedArgument(value, param);
+  } catch (error) {
+    return mismatched(run, error);
+  }
 }
 
-function matched(run: Run, check: () => Value): Value {
+function mismatched(run: Run, error: unknown): never {
+  if (error instanceof ArgumentMismatch) return run.fail(error.message);
+  throw error;
+}
+
+/** A constant as the parameter takes it. Only nil gives a new value each time: it may be a map that is written to. */
+function fixedArgument(operand: Operand, param: Param): Evaluate {
+  const settled = operand.type === "nil" ? undefined : settle(operand, param);
+  return (run) => {
+    run.node = operand;
+    const value = settled ?? settle(operand, param);
+    return value instanceof ArgumentMismatch ? run.fail(value.message) : value;
+  };
+}
+
+function settle(operand: Operand, param: Param): Value | ArgumentMismatch {
   try {
-    return check();
+    return constantArgument(operand as Operand & { readonly value?: Value }, param);
   } catch (error) {
-    if (error instanceof ArgumentMismatch) return run.fail(error.message);
+    if (error instanceof ArgumentMismatch) return error;
     throw error;
   }
 }
 
-function guardedCall(run: Run, at: AnyNode, name: string, call: () => Value): Value {
-  run.step();
-  try {
-    return call();
-  } catch (error) {
-    if (!(error instanceof CallFault)) throw error;
-    run.node = at;
-    return run.fail(`error calling ${name}: ${error.message}`);
-  }
+/** No function may make a text that could not be printed. */
+function bounded(value: Value, { session }: Run): Value {
+  if (typeof value === "string" && value.length > session.limits.outputMax)
+    throw new CallFault(`the text is longer than ${session.limits.outputMax} characters`);
+  return value;
+}
+
+/** What a call threw: a refusal becomes a fault at the call's place. */
+function refused(run: Run, at: AnyNode, name: string, error: unknown): never {
+  if (!(error instanceof CallFault)) throw error;
+  run.node = at;
+  return run.fail(`error calling ${name}: ${error.message}`);
 }

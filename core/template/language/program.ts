@@ -5,7 +5,7 @@ import { sortedEntries } from "../values/order.ts";
 import { ANY, Channel, GoMap, Int, int, isTrue, List, NilPointer, type Value, typeName } from "../values/value.ts";
 import { CallFault } from "./fault.ts";
 import { Frame, Run } from "./frame.ts";
-import type { BranchNode, ListNode, PipeNode, Statement, TemplateNode, Tree } from "./node.ts";
+import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode, Tree } from "./node.ts";
 import { type Functions, PipelineCompiler } from "./operand.ts";
 import { Scope } from "./scope.ts";
 
@@ -90,15 +90,34 @@ class StatementCompiler {
   }
 
   list(list: ListNode): Execute {
-    const statements = list.nodes.map((node) => this.#statement(node));
+    const statements = this.#statements(list.nodes);
     if (statements.length === 1) return statements[0] as Execute;
     return (run, frame, dot) => {
-      for (const statement of statements) {
-        const signal = statement(run, frame, dot);
+      for (let index = 0; index < statements.length; index++) {
+        const signal = (statements[index] as Execute)(run, frame, dot);
         if (signal !== "next") return signal;
       }
       return "next";
     };
+  }
+
+  /** Text beside an action is written together with what the action prints: one string to append instead of three. */
+  #statements(nodes: readonly Statement[]): Execute[] {
+    const made: Execute[] = [];
+    for (let at = 0; at < nodes.length; at++) {
+      const node = nodes[at] as Statement;
+      const before = node.type === "text" ? node.text : "";
+      const action = node.type === "text" ? nodes[at + 1] : node;
+      if (action?.type !== "action" || action.pipe.variables.length > 0) {
+        made.push(this.#statement(node));
+        continue;
+      }
+      at += node === action ? 0 : 1;
+      const next = nodes[at + 1];
+      if (next?.type === "text") at += 1;
+      made.push(this.#print(action, before, next?.type === "text" ? next.text : ""));
+    }
+    return made;
   }
 
   #statement(node: Statement): Execute {
@@ -112,7 +131,7 @@ class StatementCompiler {
       case "continue":
         return () => node.type;
       case "action":
-        return this.#action(node.pipe, node);
+        return node.pipe.variables.length > 0 ? this.#assignment(node) : this.#print(node, "", "");
       case "template":
         return this.#template(node);
       case "range":
@@ -130,16 +149,27 @@ class StatementCompiler {
     return execute;
   }
 
-  #action(pipe: PipeNode, node: Statement): Execute {
-    const evaluate = this.#pipelines.pipeline(pipe);
-    const prints = pipe.variables.length === 0;
+  #print(node: ActionNode, before: string, after: string): Execute {
+    const evaluate = this.#pipelines.pipeline(node.pipe);
     return (run, frame, dot) => {
       run.step();
       run.node = node;
       const value = evaluate(run, frame, dot);
-      if (!prints) return "next";
-      if (value instanceof Channel) run.fail(`can't print ${typeName(value)}`);
-      run.write(typeof value === "string" ? value : showForOutput(value));
+      if (typeof value === "string") run.write(before + value + after);
+      else if (value instanceof Int && isPlain(value)) run.write(before + String(value.value) + after);
+      else if (value instanceof Channel) run.fail(`can't print ${typeName(value)}`);
+      else run.write(before + showForOutput(value) + after);
+      return "next";
+    };
+  }
+
+  /** An action that only sets a variable. */
+  #assignment(node: ActionNode): Execute {
+    const evaluate = this.#pipelines.pipeline(node.pipe);
+    return (run, frame, dot) => {
+      run.step();
+      run.node = node;
+      evaluate(run, frame, dot);
       return "next";
     };
   }
@@ -200,14 +230,21 @@ class StatementCompiler {
   }
 }
 
+/** Whether an int prints as its digits alone. */
+function isPlain({ type }: Int): boolean {
+  return type === "int" || type === "int64";
+}
+
 class Loop {
   readonly #node: BranchNode;
   readonly #slots: readonly (number | undefined)[];
+  readonly #count: number;
   readonly #body: Execute;
 
   constructor(node: BranchNode, slots: readonly (number | undefined)[], body: Execute) {
     this.#node = node;
     this.#slots = slots;
+    this.#count = slots.length;
     this.#body = body;
   }
 
@@ -255,11 +292,10 @@ class Loop {
   /** One iteration; false when the body broke out. */
   #once(run: Run, frame: Frame, key: Value, value: Value, isLoose: boolean): boolean {
     run.step();
-    const [first, second] = this.#slots;
-    if (this.#slots.length === 2) {
-      this.#assign(run, frame, first, key, false);
-      this.#assign(run, frame, second, value, isLoose);
-    } else if (this.#slots.length === 1) this.#assign(run, frame, first, value, isLoose);
+    if (this.#count === 2) {
+      this.#assign(run, frame, this.#slots[0], key, false);
+      this.#assign(run, frame, this.#slots[1], value, isLoose);
+    } else if (this.#count === 1) this.#assign(run, frame, this.#slots[0], value, isLoose);
     run.isDotLoose = isLoose;
     return this.#body(run, frame, value) !== "break";
   }

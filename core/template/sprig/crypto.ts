@@ -4,6 +4,7 @@ import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import bcrypt from "bcryptjs";
 import { toHex, utf8Encode } from "#core/base";
+import { type CertificateRequest, makeCertificate, subjectOf } from "../certificates/certificate.ts";
 import type { Certificate, Cryptography } from "../engine/host.ts";
 import type { Session } from "../engine/session.ts";
 import { base64OfBytes, decodeOr } from "../functions/encoding.ts";
@@ -19,6 +20,8 @@ const local = sprig("cryptography", "local");
 const BCRYPT_COST = 10;
 /** A bcrypt or scrypt hash takes about as long as this many steps. */
 const SLOW_STEPS = 250_000;
+/** A new key, of RSA in the mean. */
+const KEY_STEPS = 100_000;
 
 const certificateType: StructType = { name: "sprig.certificate", isPointer: false, fields: ["Cert", "Key"] };
 
@@ -41,10 +44,12 @@ function platform({ host }: Session, name: string): Cryptography {
   return host.cryptography ?? refuse(`${name}: no cryptography is available here`);
 }
 
-type MakeCertificate = NonNullable<Cryptography["selfSignedCertificate"]>;
-
-function certificates(session: Session, name: string): MakeCertificate {
-  return platform(session, name).selfSignedCertificate ?? refuse(`${name}: no certificates can be made here`);
+function made(session: Session, name: string, request: Omit<CertificateRequest, "keyKind">): Struct {
+  const { nowMs, random } = session.host;
+  session.step(KEY_STEPS);
+  const tools = { nowMs, random, cryptography: platform(session, name) };
+  const certificate = makeCertificate({ ...request, keyKind: "rsa" }, tools);
+  return typeof certificate === "string" ? refuse(`${name}: ${certificate}`) : certificateValue(certificate);
 }
 
 function certificateValue({ certPem, keyPem }: Certificate): Struct {
@@ -66,8 +71,9 @@ function decryptAes(password: string, sealed: string, session: Session): string 
 }
 
 function privateKey(kind: string, session: Session): string {
-  if (!["rsa", "dsa", "ecdsa", "ed25519"].includes(kind)) return `Unknown type ${kind}`;
-  session.step(SLOW_STEPS);
+  if (kind === "dsa") return refuse("genPrivateKey: DSA keys are out of use and are not made; use ecdsa or ed25519");
+  if (kind !== "rsa" && kind !== "ecdsa" && kind !== "ed25519") return `Unknown type ${kind}`;
+  session.step(KEY_STEPS);
   return platform(session, "genPrivateKey").generatePrivateKey(kind);
 }
 
@@ -108,7 +114,49 @@ export const sprigCrypto: readonly TemplateFunction[] = [
     privateKey(text(kind), session),
   ),
   local("genCA", "string; int", "certificate", "a certificate authority for so many days", ([name, days], session) =>
-    certificateValue(certificates(session, "genCA")(text(name), [], [], intValue(days), undefined, true)),
+    made(session, "genCA", { commonName: text(name), days: intValue(days), isAuthority: true }),
+  ),
+  local(
+    "genCAWithKey",
+    "string; int; string",
+    "certificate",
+    "genCA for a private key that is given",
+    ([name, days, key], session) =>
+      made(session, "genCAWithKey", {
+        commonName: text(name),
+        days: intValue(days),
+        isAuthority: true,
+        keyPem: text(key),
+      }),
+  ),
+  local(
+    "genSelfSignedCertWithKey",
+    "string; any; any; int; string",
+    "certificate",
+    "genSelfSignedCert for a private key that is given",
+    ([name, addresses, dns, days, key], session) =>
+      made(session, "genSelfSignedCertWithKey", {
+        commonName: text(name),
+        addresses: names(addresses),
+        dnsNames: names(dns),
+        days: intValue(days),
+        keyPem: text(key),
+      }),
+  ),
+  local(
+    "genSignedCertWithKey",
+    "string; any; any; int; any; string",
+    "certificate",
+    "genSignedCert for a private key that is given",
+    ([name, addresses, dns, days, ca, key], session) =>
+      made(session, "genSignedCertWithKey", {
+        commonName: text(name),
+        addresses: names(addresses),
+        dnsNames: names(dns),
+        days: intValue(days),
+        authority: authorityOf(ca),
+        keyPem: text(key),
+      }),
   ),
   local(
     "genSelfSignedCert",
@@ -116,9 +164,12 @@ export const sprigCrypto: readonly TemplateFunction[] = [
     "certificate",
     "a certificate that signs itself: name, addresses, names, days",
     ([name, addresses, dns, days], session) =>
-      certificateValue(
-        certificates(session, "genSelfSignedCert")(text(name), names(addresses), names(dns), intValue(days)),
-      ),
+      made(session, "genSelfSignedCert", {
+        commonName: text(name),
+        addresses: names(addresses),
+        dnsNames: names(dns),
+        days: intValue(days),
+      }),
   ),
   local(
     "genSignedCert",
@@ -126,26 +177,28 @@ export const sprigCrypto: readonly TemplateFunction[] = [
     "certificate",
     "a certificate signed by an authority",
     ([name, addresses, dns, days, ca], session) =>
-      certificateValue(
-        certificates(session, "genSignedCert")(
-          text(name),
-          names(addresses),
-          names(dns),
-          intValue(days),
-          authorityOf(ca),
-        ),
-      ),
+      made(session, "genSignedCert", {
+        commonName: text(name),
+        addresses: names(addresses),
+        dnsNames: names(dns),
+        days: intValue(days),
+        authority: authorityOf(ca),
+      }),
   ),
   local(
     "buildCustomCert",
     "string; string",
     "certificate",
     "an authority from base64 of certificate and key",
-    ([cert, key]) => {
+    ([cert, key], session) => {
       const [certBytes, keyBytes] = [decodeOr(text(cert), "base64"), decodeOr(text(key), "base64")];
       if (typeof certBytes === "string" || typeof keyBytes === "string")
         return refuse("unable to decode base64 certificate or key");
-      return certificateValue({ certPem: textOfBytes(certBytes), keyPem: textOfBytes(keyBytes) });
+      const given = { certPem: textOfBytes(certBytes), keyPem: textOfBytes(keyBytes) };
+      if (subjectOf(given.certPem) === undefined) return refuse("unable to decode certificate");
+      if (platform(session, "buildCustomCert").publicKey(given.keyPem) === undefined)
+        return refuse("unable to decode private key");
+      return certificateValue(given);
     },
   ),
   local(

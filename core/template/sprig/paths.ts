@@ -1,6 +1,6 @@
 import type { Session } from "../engine/session.ts";
 import { intValue, refuse, text } from "../functions/define.ts";
-import { matches, pattern } from "../functions/text.ts";
+import { charge, matches, pattern } from "../functions/text.ts";
 import { base32Encode, base64Encode, decodeOr } from "../functions/encoding.ts";
 import type { TemplateFunction } from "../language/function.ts";
 import { textOfBytes } from "../values/bytes.ts";
@@ -87,11 +87,15 @@ function split([source, value, count]: readonly Value[], session: Session): Valu
 }
 
 const expressions: readonly TemplateFunction[] = [
-  ...both("regexMatch", "string; string", "bool", "whether the expression matches", ([source, value], session) =>
-    pattern(text(source), session).test(text(value)),
+  ...both(
+    "regexMatch",
+    "string; string",
+    "bool",
+    "whether the expression matches",
+    ([source, value], session) => matches(pattern(text(source), session), text(value), session, 1).length > 0,
   ),
   ...both("regexFind", "string; string", "string", "the first match", ([source, value], session) => {
-    const found = pattern(text(source), session).find(text(value));
+    const found = matches(pattern(text(source), session), text(value), session, 1)[0];
     return found === undefined ? "" : text(value).slice(found[0], found[1]);
   }),
   ...both("regexFindAll", "string; string; int", "[]string", "so many matches, -1 for all", findAll),
@@ -100,14 +104,15 @@ const expressions: readonly TemplateFunction[] = [
     "string; string; string",
     "string",
     "matches replaced, $1 for groups",
-    ([source, value, to], session) => pattern(text(source), session).replaceAll(text(value), text(to)),
+    ([source, value, to], session) => pattern(text(source), session).replaceAll(text(value), text(to), charge(session)),
   ),
   ...both(
     "regexReplaceAllLiteral",
     "string; string; string",
     "string",
     "matches replaced as written",
-    ([source, value, to], session) => pattern(text(source), session).replaceAllWith(text(value), () => text(to)),
+    ([source, value, to], session) =>
+      pattern(text(source), session).replaceAllWith(text(value), () => text(to), charge(session)),
   ),
   ...both("regexSplit", "string; string; int", "[]string", "the parts between matches", split),
   r("regexQuoteMeta", "string", "string", "with the characters of expressions escaped", ([value]) =>

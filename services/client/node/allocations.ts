@@ -4,7 +4,7 @@ import { type Logger, ok, type Result } from "#core/base";
 import type { Allocation } from "#core/model";
 import { type AllocEnvironment, type AllocReport, AllocRunner, type AllocStore } from "#client/alloc";
 import { allocPlaces, handOnData } from "#client/task";
-import type { AllocationBatch } from "./server-link.ts";
+import type { AllocationBatch } from "#client/link";
 
 const TERMINAL = ["complete", "failed", "lost"];
 

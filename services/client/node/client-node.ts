@@ -18,7 +18,7 @@ import { lockDirectory } from "./lock.ts";
 import { type NodeMeta, nodeMeta, nodeRecord } from "./node-record.ts";
 import { Presence } from "./presence.ts";
 import { StatusReporter } from "./reporter.ts";
-import type { NodeCredentials, ServerLink } from "./server-link.ts";
+import type { NodeCredentials, ServerLink } from "#client/link";
 
 export interface ClientNodeOptions {
   readonly config: ClientConfig;
@@ -40,6 +40,8 @@ export interface LeaveOptions {
   readonly deadlineMs: number;
   /** Removes state and allocation directories. */
   readonly removeFiles: boolean;
+  /** When it aborts, tasks that still run get SIGKILL at once. */
+  readonly hurry?: AbortSignal | undefined;
 }
 
 const WAIT_STEP_MS = 20;
@@ -221,15 +223,17 @@ export class ClientNode {
     this.#watch?.[Symbol.dispose]();
     for (const runner of this.allocations.all) runner.refresh();
     this.allocations.stopAll();
-    if (await this.#quietWithin(Math.max(0, options.deadlineMs - FORCED_MS))) return ok(undefined);
+    if (await this.#quietWithin(Math.max(0, options.deadlineMs - FORCED_MS), options.hurry)) return ok(undefined);
     for (const { driver, runId } of [...this.allocations.all].flatMap((runner) => runner.liveTasks()))
       await driver.signal(runId, "SIGKILL");
     return (await this.#quietWithin(FORCED_MS)) ? ok(undefined) : err("timeout", "tasks are still running");
   }
 
-  async #quietWithin(delayMs: number): Promise<boolean> {
-    const deadlineMs = this.#options.clock.monotonicMs() + delayMs;
-    while (!this.allocations.isQuiet && this.#options.clock.monotonicMs() < deadlineMs)
+  async #quietWithin(delayMs: number, hurry?: AbortSignal): Promise<boolean> {
+    const { clock } = this.#options;
+    const deadlineMs = clock.monotonicMs() + delayMs;
+    const mayWait = (): boolean => clock.monotonicMs() < deadlineMs && hurry?.aborted !== true;
+    while (!this.allocations.isQuiet && mayWait())
       await new Promise<void>((resolve) => void this.#options.timers.after(WAIT_STEP_MS, resolve));
     return this.allocations.isQuiet;
   }

@@ -4,11 +4,3 @@ export { ClientCommands } from "./commands.ts";
 export { type ClientConfig, defaultGarbage, type GarbageConfig } from "./config.ts";
 export { type LeftoverOptions, reapLeftovers } from "./leftovers.ts";
 export type { NodeMeta } from "./node-record.ts";
-export type {
-  AllocationBatch,
-  AllocationUpdate,
-  Heartbeat,
-  Lease,
-  NodeCredentials,
-  ServerLink,
-} from "./server-link.ts";

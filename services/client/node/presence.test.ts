@@ -4,7 +4,7 @@ import { Node } from "#core/model";
 import { empty } from "#core/schema";
 import { ManualTime, MemoryLogger } from "#test/clients";
 import { Presence } from "./presence.ts";
-import type { Heartbeat, Lease, ServerLink } from "./server-link.ts";
+import type { Heartbeat, Lease, ServerLink } from "#client/link";
 
 let time: ManualTime;
 let calls: string[];

@@ -1,6 +1,6 @@
-import { type Logger, type Random, type Result, type TimerHandle, type Timers } from "#core/base";
+import { type Failure, type Logger, type Random, type Result, type TimerHandle, type Timers } from "#core/base";
 import type { Node } from "#core/model";
-import type { Lease, NodeCredentials, ServerLink } from "./server-link.ts";
+import type { Lease, NodeCredentials, ServerLink } from "#client/link";
 
 const REGISTER_RETRY_MS = 15_000;
 const FIRST_RETRY_MS = 250;
@@ -69,7 +69,7 @@ export class Presence {
     const lease = await (wasRegistered ? this.#heartbeat() : this.#register());
     this.#underway = false;
     if (this.#options.signal.aborted) return;
-    if (!lease.ok) return this.#failed(lease.failure.code, lease.failure.message);
+    if (!lease.ok) return this.#failed(lease.failure);
     this.#failures = 0;
     if (wanted === this.#wanted) this.#isRegistered = true;
     const isBehind = !this.#isRegistered || !wasRegistered || wasReady !== this.#isReady;
@@ -87,8 +87,9 @@ export class Presence {
     return this.#options.link.heartbeat({ ...this.#options.credentials, status }, this.#options.signal);
   }
 
-  #failed(code: string, message: string): void {
-    this.#options.logger.log("warn", `${this.#isRegistered ? "heartbeat" : "registration"} failed: ${message}`);
+  #failed({ code, message, hint }: Failure): void {
+    const what = this.#isRegistered ? "heartbeat" : "registration";
+    this.#options.logger.log("warn", `${what} failed: ${message}`, hint === undefined ? {} : { hint });
     if (code === "not_found") this.#isRegistered = false;
     const backoffMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failures++, REGISTER_RETRY_MS);
     this.#soon(backoffMs / 2 + this.#options.random.below(Math.ceil(backoffMs / 2) + 1));

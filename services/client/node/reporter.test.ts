@@ -5,7 +5,7 @@ import { empty } from "#core/schema";
 import type { AllocReport } from "#client/alloc";
 import { allocationOf, jobOf, ManualTime, MemoryLogger, shellTask } from "#test/clients";
 import { StatusReporter } from "./reporter.ts";
-import type { AllocationUpdate, ServerLink } from "./server-link.ts";
+import type { AllocationUpdate, ServerLink } from "#client/link";
 
 let time: ManualTime;
 let batches: string[][];

@@ -2,7 +2,7 @@ import { type Clock, type Logger, retryClass, type TimerHandle, type Timers } fr
 import { AllocNetworkStatus } from "#core/model";
 import { empty } from "#core/schema";
 import type { AllocReport } from "#client/alloc";
-import type { AllocationUpdate, ServerLink } from "./server-link.ts";
+import type { AllocationUpdate, ServerLink } from "#client/link";
 
 const BATCH_MS = 200;
 const RETRY_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { Failure, Result, Timers } from "#core/base";
-import type { Job, JobPlanResponse, JobSubmission, JobValidateResponse } from "#core/model";
+import type { Job, JobPlanResponse, JobSubmission, JobValidateResponse, JobVersionTag } from "#core/model";
 import type { Store, Watches } from "#core/store";
 
 /** A job as a caller sent it, completed and checked. */
@@ -21,7 +21,29 @@ export interface Registered {
   readonly warnings: readonly string[];
 }
 
+/** A version's name as it was given, or none. */
+export interface Tagged {
+  readonly index: number;
+  readonly tag: JobVersionTag | null;
+}
+
+/** What reading the text of a job gave; without a job it is refused. */
+export interface ParseOutcome {
+  /** JSON. */
+  readonly job: string | undefined;
+  readonly message: string;
+  readonly advice: string;
+  /** A JSON list. */
+  readonly diagnostics: string;
+}
+
 export interface JobsPort {
+  /** Reads the text of a job that comes from anybody: bounded in time and memory. */
+  parse(request: {
+    readonly jobHcl: string;
+    readonly variables: string;
+    readonly canonicalize: boolean;
+  }): Promise<Result<ParseOutcome>>;
   /** Completes and checks a job in the form of the API; `job` is parsed JSON. */
   admit(job: unknown, context: AdmissionContext): Result<Admission>;
   validate(job: unknown, context: AdmissionContext): Result<JobValidateResponse>;
@@ -32,6 +54,21 @@ export interface JobsPort {
     readonly version: number;
     readonly priorVersion: number | undefined;
   }): Promise<Result<Registered>>;
+  setStable(mark: {
+    readonly namespace: string;
+    readonly jobId: string;
+    readonly version: number;
+    readonly stable: boolean;
+  }): Promise<Result<{ readonly index: number }>>;
+  /** Names a version: the newest one without `version`. */
+  tag(tagging: {
+    readonly namespace: string;
+    readonly jobId: string;
+    readonly name: string;
+    readonly description: string;
+    readonly version: number | undefined;
+  }): Promise<Result<Tagged>>;
+  untag(name: { readonly namespace: string; readonly jobId: string; readonly name: string }): Promise<Result<Tagged>>;
   register(registration: {
     readonly job: Job;
     readonly warnings: readonly string[];

@@ -32,5 +32,8 @@ export function failed(reason: Failure): Reply {
 }
 
 function headerText(advice: string): string {
-  return advice.replace(/[^\u0020-\u007e]+/g, " ").slice(0, 1000);
+  return advice
+    .replace(/\s*\n\s*/g, " / ")
+    .replace(/[^\u0020-\u007e]+/g, " ")
+    .slice(0, 1000);
 }

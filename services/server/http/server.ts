@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { routeOf } from "#core/api";
 import { err, failureOf, ok, type Result } from "#core/base";
@@ -43,6 +43,11 @@ export class HttpServer {
             : "see the addresses block",
       });
     }
+  }
+
+  /** Takes a connection that did not come through the listening socket. */
+  connected(socket: Duplex): void {
+    this.#app.server.emit("connection", socket);
   }
 
   /** Ends streams and parked queries, then closes. */

@@ -1,10 +1,19 @@
 import { type Clock, err, ok, type Random, type Result, uuidFrom } from "#core/base";
-import type { Command } from "#core/fsm";
-import { warningText } from "#core/jobspec";
-import { Evaluation, type Job, type JobPlanResponse, type JobSubmission, type JobValidateResponse } from "#core/model";
+import type { Command, JobVersionTagging } from "#core/fsm";
+import { type ParseRequest, warningText } from "#core/jobspec";
+import {
+  Evaluation,
+  type Job,
+  type JobPlanResponse,
+  type JobSubmission,
+  type JobValidateResponse,
+  type JobVersionTag,
+} from "#core/model";
 import { empty } from "#core/schema";
 import type { Store } from "#core/store";
 import { type Admission, type AdmissionContext, admit, check } from "./admission.ts";
+import type { ParseOutcome } from "./parse-text.ts";
+import type { JobParser } from "./parser.ts";
 import { planJob } from "./plan.ts";
 
 const PRIORITY_MIN = 1;
@@ -17,6 +26,7 @@ export interface JobsPorts {
   ) => Promise<Result<{ readonly index: number; readonly outcome: { readonly jobModifyIndex?: number } }>>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly parser: JobParser;
   /** `server.job_max_source_size`, in bytes. */
   readonly maxSourceBytes: number;
   /** `server.job_tracked_versions`. */
@@ -51,6 +61,25 @@ export interface Reversion {
   readonly priorVersion: number | undefined;
 }
 
+export interface VersionMark {
+  readonly namespace: string;
+  readonly jobId: string;
+  readonly version: number;
+}
+
+export interface Tagging {
+  readonly namespace: string;
+  readonly jobId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly version: number | undefined;
+}
+
+export interface Tagged {
+  readonly index: number;
+  readonly tag: JobVersionTag | null;
+}
+
 export interface Deregistration {
   readonly namespace: string;
   readonly jobId: string;
@@ -64,6 +93,11 @@ export class Jobs {
 
   constructor(ports: JobsPorts) {
     this.#ports = ports;
+  }
+
+  /** Reads the text of a job, in a thread of its own with bounds on time and memory. */
+  parse(request: ParseRequest): Promise<Result<ParseOutcome>> {
+    return this.#ports.parser.parse(request);
   }
 
   /** Completes and checks a job in the form of the API. */
@@ -97,7 +131,7 @@ export class Jobs {
     const store = this.#ports.store();
     const current = store.job(namespace, jobId);
     const place = `job ${JSON.stringify(jobId)} in namespace ${JSON.stringify(namespace)}`;
-    if (!current) return err("invalid", `${place} not found`);
+    if (!current) return err("invalid", `job ${JSON.stringify(jobId)} not found`);
     if (priorVersion !== undefined && current.version !== priorVersion)
       return err("invalid", `Current job has version ${current.version}; enforcing version ${priorVersion}`);
     const wanted = store.jobVersion(namespace, jobId, version);
@@ -113,6 +147,38 @@ export class Jobs {
       preserveResources: false,
       evalPriority: 0,
     });
+  }
+
+  /** Marks a version as one that works, or not. Gives the index of the write. */
+  async setStable(mark: VersionMark & { readonly stable: boolean }): Promise<Result<{ readonly index: number }>> {
+    const written = await this.#ports.propose({ name: "jobStability", payload: mark });
+    return written.ok ? ok({ index: written.value.index }) : written;
+  }
+
+  /** Names a version: the newest one without `version`. */
+  async tag(tagging: Tagging): Promise<Result<Tagged>> {
+    const { namespace, jobId, name, version } = tagging;
+    const written = await this.#writeTag({
+      ...tagging,
+      version: version ?? 0,
+      latest: version === undefined,
+      remove: false,
+    });
+    if (!written.ok) return written;
+    const versions = this.#ports.store().versionsOf(namespace, jobId);
+    const tag = versions.find((job) => job.versionTag?.name === name)?.versionTag ?? null;
+    return ok({ index: written.value.index, tag });
+  }
+
+  /** Takes the name from the version that has it. */
+  async untag(name: Omit<Tagging, "version" | "description">): Promise<Result<Tagged>> {
+    const written = await this.#writeTag({ ...name, description: "", version: 0, latest: false, remove: true });
+    return written.ok ? ok({ index: written.value.index, tag: null }) : written;
+  }
+
+  #writeTag(tagging: Omit<JobVersionTagging, "trackedVersions">): Promise<Result<{ readonly index: number }>> {
+    const { trackedVersions } = this.#ports;
+    return this.#ports.propose({ name: "jobVersionTagging", payload: { ...tagging, trackedVersions } });
   }
 
   async register(registration: Registration): Promise<Result<Registered>> {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import { type ResourceLimits, Worker } from "node:worker_threads";
 import { assert } from "#core/base";
 
 /**
@@ -18,6 +18,6 @@ export function builtEntry(path: string, from: string = import.meta.url): URL {
 }
 
 /** Starts a built entry as a worker thread; without the parent's flags, which name conditions for source files. */
-export function startWorker(path: string, workerData: unknown): Worker {
-  return new Worker(builtEntry(path), { workerData, execArgv: [] });
+export function startWorker(path: string, workerData: unknown, resourceLimits: ResourceLimits = {}): Worker {
+  return new Worker(builtEntry(path), { workerData, execArgv: [], resourceLimits });
 }

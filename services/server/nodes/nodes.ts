@@ -1,6 +1,6 @@
 import { type Clock, err, ok, type Random, type Result, uuidFrom } from "#core/base";
-import type { AllocationReport, Command } from "#core/fsm";
-import { type Allocation, Evaluation, type Job, type Node } from "#core/model";
+import type { Command } from "#core/fsm";
+import { type Allocation, type AllocationReport, Evaluation, type Job, type Node } from "#core/model";
 import { computedClassOf } from "#core/scheduler";
 import { empty } from "#core/schema";
 import { type ChangeSet, isClientTerminal, type Store } from "#core/store";

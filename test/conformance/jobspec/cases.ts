@@ -8,7 +8,6 @@ const shared = process.env["DROVER_SHARED"] ?? resolve(import.meta.dirname, "../
 
 /** Where the golden cases are; suites fail in CI without them and are skipped elsewhere. */
 export const folder = join(shared, "conformance/jobspec");
-export const planFolder = join(shared, "conformance/plan");
 export const isPresent = existsSync(folder);
 if (!isPresent && process.env["CI"]) throw new Error(`no golden cases at ${folder}; set DROVER_SHARED`);
 if (!isPresent) process.stderr.write(`skipped: no golden cases at ${folder}\n`);

@@ -1,18 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { jobDiff, renderJobDiff } from "#core/diff";
 import { parseJobFile, serverForm, validateJob } from "#core/jobspec";
 import { type Job, JobDiff, PlanAnnotations } from "#core/model";
 import { encodeJson, jsonReader } from "#core/wire";
-import { isPresent, planFolder } from "./cases.ts";
+import { isPresent, normalised, planCases, readCase } from "../plan/cases.ts";
 
 const storeOptions = { newId: () => "id" };
-
-function readCase(name: string, file: string): string | undefined {
-  const path = join(planFolder, name, file);
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
-}
 
 function jobOf(name: string, file: string): Job | null {
   const text = readCase(name, file);
@@ -22,28 +15,8 @@ function jobOf(name: string, file: string): Job | null {
   return serverForm(job, storeOptions);
 }
 
-/** Objects of one name and type in the order of their content: the recorded order among them is a map's. */
-function normalised(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map(normalised);
-    const isTie = (a: { Name?: string; Type?: string }, b: { Name?: string; Type?: string }): boolean =>
-      a.Name === b.Name && a.Type === b.Type;
-    return items.sort((a, b) =>
-      isTie(a as object, b as object) ? (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1) : 0,
-    );
-  }
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, normalised(item)]),
-  );
-}
-
 describe.skipIf(!isPresent)("job plan", () => {
-  const names = isPresent
-    ? readdirSync(planFolder).filter((name) => existsSync(join(planFolder, name, "new.hcl")))
-    : [];
+  const names = planCases();
 
   function diffOf(name: string): JobDiff {
     const annotations = jsonReader(PlanAnnotations)(JSON.parse(readCase(name, "annotations.json") ?? "null"));

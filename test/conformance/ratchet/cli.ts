@@ -17,7 +17,16 @@ const KNOWN_FAILURE_WAIT_MS = 3000;
 const COMMAND_MS = 60_000;
 
 /** Runs a transcript against a fresh agent up to its first step that differs. */
-export async function runTranscript(name: string, expected: number): Promise<CaseResult> {
+export function runTranscript(name: string, expected: number): Promise<CaseResult> {
+  return withRun(name, expected, (run) => run.run());
+}
+
+/** Runs all of a transcript and judges some of its commands only: how many, and the first that differs. */
+export function judgeCommands(name: string, isJudged: (command: string) => boolean): Promise<CaseResult> {
+  return withRun(name, 0, (run) => run.judge(isJudged));
+}
+
+async function withRun(name: string, expected: number, play: (run: Run) => Promise<CaseResult>): Promise<CaseResult> {
   const transcript = parseTranscript(readFileSync(join(conformanceFolder("cli"), `${name}.txt`), "utf8"));
   const total = transcript.items.length;
   const agent = transcript.withoutAgent
@@ -27,7 +36,7 @@ export async function runTranscript(name: string, expected: number): Promise<Cas
     return { passed: 0, total, failure: `agent: ${agent.split("\n").slice(0, 3).join(" ")}` };
   const folder = mkdtempSync(join(tmpdir(), "drover-transcript-"));
   try {
-    return await new Run(name, transcript, folder, agent?.address ?? NOBODY, expected).run();
+    return await play(new Run(name, transcript, folder, agent?.address ?? NOBODY, expected));
   } finally {
     await agent?.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -70,6 +79,19 @@ class Run {
       if (failure !== undefined) return { passed: at, total, failure };
     }
     return { passed: total, total, failure: undefined };
+  }
+
+  async judge(isJudged: (command: string) => boolean): Promise<CaseResult> {
+    let [passed, total] = [0, 0];
+    let failure: string | undefined;
+    for (const item of this.#transcript.items) {
+      const found = await this.#item(item, true);
+      if (item.kind !== "command" || !isJudged(item.command)) continue;
+      total += 1;
+      passed += found === undefined ? 1 : 0;
+      failure ??= found;
+    }
+    return { passed, total, failure };
   }
 
   #item(item: TranscriptItem, isKnownToFail: boolean): Promise<string | undefined> {

@@ -52,10 +52,9 @@ export class Expectation {
       labels.push(`${name.replace(/-+$/, "")} ${isFull ? "full" : "short"}`);
       return isFull ? "([0-9a-f]{8}-[0-9a-f-]{27})" : "([0-9a-f]{8})";
     }
-    return kinds
-      .find(([start]) => start.test(name))?.[1]
-      .replace(/^/, "(?:")
-      .replace(/$/, ")");
+    const pattern = kinds.find(([start]) => start.test(name))?.[1];
+    // Or the word itself, as in `one argument: <path>`.
+    return pattern === undefined ? undefined : `(?:${pattern}|<${name}>)`;
   }
 
   /** The same label is the same id, short or long. */

@@ -13,11 +13,11 @@ export type Ledger = Record<string, readonly [passed: number, total: number]>;
 const folder = join(import.meta.dirname, "../lists");
 
 /** The checked-in list: for each case how many of its steps pass. */
-export function readLedger(kind: "api" | "cli"): Ledger {
+export function readLedger(kind: "api" | "cli" | "plan"): Ledger {
   return JSON.parse(readFileSync(join(folder, `${kind}-steps.json`), "utf8")) as Ledger;
 }
 
-export function writeLedger(kind: "api" | "cli", ledger: Ledger): void {
+export function writeLedger(kind: "api" | "cli" | "plan", ledger: Ledger): void {
   const lines = Object.entries(ledger)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, [passed, total]]) => `  ${JSON.stringify(name)}: [${passed}, ${total}]`);

@@ -5,6 +5,10 @@ import { twins } from "./twins.ts";
 
 const cases = new Map(allCases().map((one) => [one.name, one]));
 
+it("there are at least 60 Handlebars twins", () => {
+  expect(Object.keys(twins).length).toBeGreaterThanOrEqual(60);
+});
+
 describe.skipIf(!isPresent)("Handlebars twins of the goldens", () => {
   it.each(Object.entries(twins))("%s renders the recorded bytes", (name, source) => {
     const one = cases.get(name);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { Prng } from "#core/base";
-import type { AllocationUpdate } from "#client/node";
+import type { AllocationUpdate } from "#client/link";
 import { supervisorPlaces } from "#client/supervisor";
 import { eventually, jobOf, noRestarts, shellTask } from "#test/clients";
 

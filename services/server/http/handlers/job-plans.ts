@@ -1,12 +1,11 @@
+import { queryBool } from "#core/api";
 import { err } from "#core/base";
-import { parseForApi } from "#core/jobspec";
-import { Job, JobPlanResponse, JobValidateResponse } from "#core/model";
-import { any, bool, int, struct, text as textField } from "#core/schema";
-import { encodeJson, encodeJsonDraft } from "#core/wire";
-import { failed, json, text } from "../reply.ts";
+import { JobPlanResponse, JobValidateResponse } from "#core/model";
+import { any, bool, struct, text as textField } from "#core/schema";
+import { encodeJson } from "#core/wire";
+import { failed, json } from "../reply.ts";
 import { decodeBody } from "../request.ts";
-import type { Handler, Handlers } from "./handler.ts";
-import { registerReply } from "./job-writes.ts";
+import { type Handler, type Handlers, withFlags } from "./handler.ts";
 import { admitSent, contextOf } from "./sent-job.ts";
 
 const BAD_REQUEST = 400;
@@ -27,20 +26,21 @@ const PlanBody = struct("JobPlanRequest", {
   namespace: textField(5),
 });
 
-const RevertBody = struct("JobRevertRequest", {
-  jobId: textField(1),
-  jobVersion: int(2),
-  enforcePriorVersion: int(3, { nullable: true }),
-  consulToken: textField(4),
-  vaultToken: textField(5),
-});
-
-const parse: Handler = (request) => {
-  const body = decodeBody(ParseBody, request.body);
-  if (!body.ok) return failed(body.failure);
-  const parsed = parseForApi(body.value);
-  return "job" in parsed ? json(encodeJsonDraft(Job, parsed.job)) : text(parsed.message, BAD_REQUEST);
-};
+const parse = withFlags(
+  (request) => queryBool(request.query, "diagnostics"),
+  async (request, ports, wantsDiagnostics) => {
+    const body = decodeBody(ParseBody, request.body);
+    if (!body.ok) return failed(body.failure);
+    const parsed = await ports.jobs.parse(body.value);
+    if (!parsed.ok) return failed(parsed.failure);
+    const { job, message, advice, diagnostics } = parsed.value;
+    if (wantsDiagnostics) {
+      const answer = `{"Job":${job ?? "null"},"Diagnostics":${diagnostics}}`;
+      return job === undefined ? { kind: "json", json: answer, status: BAD_REQUEST } : json(answer);
+    }
+    return job === undefined ? failed(err("bad_request", message, { hint: advice }).failure) : json(job);
+  },
+);
 
 const validate: Handler = (request, ports) => {
   const body = decodeBody(ValidateBody, request.body);
@@ -64,25 +64,8 @@ const plan: Handler = (request, ports) => {
   return json(encodeJson(JobPlanResponse, planned.value), { "X-Nomad-Index": String(planned.value.index) });
 };
 
-const revert: Handler = async (request, ports) => {
-  const body = decodeBody(RevertBody, request.body);
-  if (!body.ok) return failed(body.failure);
-  const { jobId, jobVersion, enforcePriorVersion } = body.value;
-  if (jobId === "") return failed(err("bad_request", "JobID must be specified", { field: "JobID" }).failure);
-  if (jobId !== request.params["id"])
-    return failed(err("bad_request", "Job ID does not match", { field: "JobID" }).failure);
-  const reverted = await ports.jobs.revert({
-    namespace: request.namespace,
-    jobId,
-    version: jobVersion,
-    priorVersion: enforcePriorVersion ?? undefined,
-  });
-  return reverted.ok ? registerReply(reverted.value) : failed(reverted.failure);
-};
-
 export const jobPlans = {
   "jobs.parse": parse,
   "job.validate": validate,
   "job.plan": plan,
-  "job.revert": revert,
 } satisfies Partial<Handlers>;

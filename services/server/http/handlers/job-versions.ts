@@ -11,8 +11,8 @@ import { withFlags } from "./handler.ts";
 
 interface Wish {
   readonly withDiffs: boolean;
-  /** The version that all are compared with; each with the one before it by default. */
-  readonly base: number | undefined;
+  /** The version, or the tag of the version, that all are compared with; each with the one before it by default. */
+  readonly base: number | string | undefined;
 }
 
 export const versions = withFlags(wishOf, (request, ports, wish) =>
@@ -29,6 +29,8 @@ export const versions = withFlags(wishOf, (request, ports, wish) =>
 function wishOf(request: ApiRequest): Result<Wish> {
   const withDiffs = queryBool(request.query, "diffs");
   if (!withDiffs.ok) return withDiffs;
+  const tag = request.query("diff_tag") ?? "";
+  if (tag !== "") return ok({ withDiffs: withDiffs.value, base: tag });
   const text = request.query("diff_version") ?? "";
   if (text === "") return ok({ withDiffs: withDiffs.value, base: undefined });
   const base = parseUnsigned(text);
@@ -39,7 +41,8 @@ function wishOf(request: ApiRequest): Result<Wish> {
 
 function findVersions(store: Store, request: ApiRequest, ports: HttpPorts, wish: Wish): Result<Found> {
   const found = store.versionsOf(request.namespace, request.params["id"] ?? "");
-  const index = found[0]?.modifyIndex ?? store.tableIndex("job_versions");
+  // An older version changes too: when it is named.
+  const index = Math.max(0, ...found.map((job) => job.modifyIndex)) || store.tableIndex("job_versions");
   if (found.length === 0) return ok({ index, json: undefined, missing: "job versions not found" });
   const diffs = wish.withDiffs ? diffsOf(found, wish.base) : ok(null);
   if (!diffs.ok) return diffs;
@@ -50,12 +53,14 @@ function findVersions(store: Store, request: ApiRequest, ports: HttpPorts, wish:
 }
 
 /** Newest first. */
-function diffsOf(versionsFound: readonly Job[], base: number | undefined): Result<readonly JobDiff[] | null> {
+function diffsOf(versionsFound: readonly Job[], base: number | string | undefined): Result<readonly JobDiff[] | null> {
   if (base === undefined) {
     const diffs = versionsFound.slice(0, -1).map((job, at) => jobDiff(versionsFound[at + 1] ?? null, job, null));
     return ok(diffs.length === 0 ? null : diffs);
   }
-  const compared = versionsFound.find((job) => job.version === base);
+  const compared = versionsFound.find((job) => job.version === base || job.versionTag?.name === base);
+  if (!compared && typeof base === "string")
+    return err("invalid", `tag ${JSON.stringify(base)} not found`, { field: "diff_tag" });
   if (!compared) return err("invalid", `version ${base} not found`, { field: "diff_version" });
   return ok(versionsFound.map((job) => jobDiff(compared, job, null)));
 }

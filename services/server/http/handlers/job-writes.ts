@@ -5,7 +5,7 @@ import { JobDeregisterResponse, JobRegisterResponse, JobSubmission } from "#core
 import { bool, int, ref, struct, any, text as textField } from "#core/schema";
 import { encodeJson } from "#core/wire";
 import type { HttpPorts, Registered } from "../ports.ts";
-import { failed, json, type Reply } from "../reply.ts";
+import { failed, type Headers, json, type Reply } from "../reply.ts";
 import { type ApiRequest, decodeBody } from "../request.ts";
 import type { Handler, Handlers } from "./handler.ts";
 import { admitSent } from "./sent-job.ts";
@@ -48,7 +48,7 @@ async function runRegister(request: ApiRequest, ports: HttpPorts, id: string | u
   });
 }
 
-export function registerReply(registered: Registered): Reply {
+export function registerReply(registered: Registered, headers: Headers = {}): Reply {
   const { evalId, index, evalCreateIndex, jobModifyIndex } = registered;
   const warnings = warningText(registered.warnings);
   const body = {
@@ -61,7 +61,7 @@ export function registerReply(registered: Registered): Reply {
     knownLeader: false,
     nextToken: "",
   };
-  return json(encodeJson(JobRegisterResponse, body), { "X-Nomad-Index": String(index) });
+  return json(encodeJson(JobRegisterResponse, body), { "X-Nomad-Index": String(index), ...headers });
 }
 
 const deregister: Handler = async (request, ports) => {

@@ -6,12 +6,14 @@ import { jobPlans } from "./job-plans.ts";
 import { jobWrites } from "./job-writes.ts";
 import { jobReads } from "./jobs.ts";
 import { nodeReads } from "./nodes.ts";
+import { versionWrites } from "./version-writes.ts";
 
 /** A handler for every declared endpoint: one that is missing does not compile. */
 export const handlers: Handlers = {
   ...jobReads,
   ...jobWrites,
   ...jobPlans,
+  ...versionWrites,
   ...allocationReads,
   ...evaluationReads,
   ...nodeReads,

@@ -1,0 +1,10 @@
+/** The mesh from the command line: sidecars beside services of a Consul agent. The second composition root beside cli/agent. */
+export { connectConsul, type ConnectedConsul, type MeshContext } from "./connect.ts";
+export { systemMesh } from "./context.ts";
+export { parseUpstream, type UpstreamOption } from "./proxy/definition.ts";
+export { printBootstrap, type RunningSidecar, runSidecar, type SidecarCommand } from "./proxy/run-sidecar.ts";
+export { type SplitCommand, type SplitOutcome, runClear, runSplit } from "./split/run-split.ts";
+export { checkCall, type CheckCommand } from "./inspect/check.ts";
+export { type ConfigReport, configOf } from "./inspect/difference.ts";
+export { type HeldResource, proxiesOf, type ProxyState } from "./inspect/proxies.ts";
+export { runRoot } from "./proxy/run-folder.ts";

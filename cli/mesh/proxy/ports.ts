@@ -1,0 +1,65 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { err, ok, type Result } from "#core/base";
+import { aliveSince, markOf } from "./process-identity.ts";
+import type { ProcessMark } from "./run-folder.ts";
+
+const PORT_FIRST = 21_000;
+const PORT_LAST = 21_255;
+
+/**
+ * The named port, or the first of Consul's own range that is free and that no other proxy of this machine has claimed:
+ * between the choice and Envoy's bind some time passes.
+ */
+export async function choosePort(root: string, host: string, named: number | undefined): Promise<Result<number>> {
+  if (named !== undefined) {
+    if (await isFree(host, named)) return ok(named);
+    return err("io", `port ${named} of ${host} is taken`, { field: "-port", hint: "name another one with -port" });
+  }
+  for (let port = PORT_FIRST; port <= PORT_LAST; port++)
+    if ((await isFree(host, port)) && claim(root, port)) return ok(port);
+  return err("io", `no port from ${PORT_FIRST} to ${PORT_LAST} is free`, {
+    field: "-port",
+    hint: "name one with -port",
+  });
+}
+
+export function releasePort(root: string, port: number): void {
+  rmSync(claimFile(root, port), { force: true });
+}
+
+function claim(root: string, port: number): boolean {
+  const file = claimFile(root, port);
+  const mark = JSON.stringify(markOf(process.pid));
+  try {
+    writeFileSync(file, mark, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch {
+    const holder = holderOf(file);
+    if (holder && aliveSince(holder)) return holder.pid === process.pid;
+    // Its holder is dead, and nobody listens there.
+    writeFileSync(file, mark, { mode: 0o600 });
+    return true;
+  }
+}
+
+function holderOf(file: string): ProcessMark | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as ProcessMark;
+  } catch {
+    return undefined;
+  }
+}
+
+function claimFile(root: string, port: number): string {
+  return join(root, `port-${port}.json`);
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ host, port }, () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,103 @@
+import { err, ok, type Result } from "#core/base";
+import { type Share, subsetFilter } from "#core/mesh";
+import {
+  type ConfigEntry,
+  deleteEntry,
+  readEntry,
+  type ServiceResolver,
+  type ServiceSplitter,
+  type Transport,
+  writeEntry,
+} from "#integrations/consul";
+
+/** Marks entries as ours: what bears it not is somebody's work. */
+export const OWNER = "drover-mesh";
+
+export interface SplitEntries {
+  readonly resolver: ServiceResolver | null;
+  readonly splitter: ServiceSplitter | null;
+}
+
+export async function readEntries(transport: Transport, service: string): Promise<Result<SplitEntries>> {
+  const resolver = await readEntry<ServiceResolver>(transport, "service-resolver", service);
+  if (!resolver.ok) return resolver;
+  const splitter = await readEntry<ServiceSplitter>(transport, "service-splitter", service);
+  return splitter.ok ? ok({ resolver: resolver.value, splitter: splitter.value }) : splitter;
+}
+
+/** Refuses to touch what somebody else wrote. */
+export function checkOwner(entry: ConfigEntry | null, force: boolean): Result<void> {
+  if (entry === null || force || entry.Meta?.["owner"] === OWNER) return ok(undefined);
+  return err("conflict", `${entry.Kind}/${entry.Name} was not written by drover`, {
+    hint: "-force takes it over; its own settings other than the subsets and shares stay",
+  });
+}
+
+/** The subsets first: a splitter that names an unknown one is refused by Consul. */
+export async function writeSubsets(
+  transport: Transport,
+  service: string,
+  {
+    resolver,
+    key,
+    shares,
+  }: { readonly resolver: ServiceResolver | null; readonly key: string; readonly shares: readonly Share[] },
+): Promise<Result<void>> {
+  const known = resolver?.Subsets ?? {};
+  const missing = shares.filter(({ subset }) => known[subset] === undefined);
+  if (missing.length === 0) return ok(undefined);
+  const added = Object.fromEntries(missing.map(({ subset }) => [subset, { Filter: subsetFilter(key, subset) }]));
+  const entry: ConfigEntry = {
+    ...(resolver ?? { Kind: "service-resolver", Name: service }),
+    Subsets: { ...known, ...added },
+    Meta: { ...resolver?.Meta, ...(resolver === null && { owner: OWNER }) },
+  };
+  return writeEntry(transport, entry, resolver?.ModifyIndex ?? 0);
+}
+
+export function writeShares(
+  transport: Transport,
+  service: string,
+  splitter: ServiceSplitter | null,
+  shares: readonly Share[],
+): Promise<Result<void>> {
+  const entry: ConfigEntry = {
+    Kind: "service-splitter",
+    Name: service,
+    Splits: shares.map(({ subset, percent }) => ({ Weight: percent, ServiceSubset: subset })),
+    Meta: { ...splitter?.Meta, owner: OWNER },
+  };
+  return writeEntry(transport, entry, splitter?.ModifyIndex ?? 0);
+}
+
+/**
+ * Takes the splitter away. Consul's delete knows no compare-and-set, so a neutral entry is written with it first, read
+ * again, and only then deleted: who writes in between is not overwritten.
+ */
+export async function clearSplitter(transport: Transport, splitter: ServiceSplitter): Promise<Result<void>> {
+  const { Name: service } = splitter;
+  const neutral: ConfigEntry = {
+    Kind: "service-splitter",
+    Name: service,
+    Splits: [{ Weight: 100 }],
+    Meta: { owner: OWNER },
+  };
+  return clear(transport, neutral, splitter.ModifyIndex ?? 0);
+}
+
+/** The same for a resolver that is ours alone. */
+export async function clearResolver(transport: Transport, resolver: ServiceResolver): Promise<Result<void>> {
+  const neutral: ConfigEntry = { Kind: "service-resolver", Name: resolver.Name, Meta: { owner: OWNER } };
+  return clear(transport, neutral, resolver.ModifyIndex ?? 0);
+}
+
+async function clear(transport: Transport, neutral: ConfigEntry, modifyIndex: number): Promise<Result<void>> {
+  const written = await writeEntry(transport, neutral, modifyIndex);
+  if (!written.ok) return written;
+  const read = await readEntry(transport, neutral.Kind, neutral.Name);
+  if (!read.ok) return read;
+  if (read.value === null) return ok(undefined);
+  if (JSON.stringify(read.value["Splits"]) !== JSON.stringify(neutral["Splits"]) && neutral["Splits"] !== undefined)
+    return err("conflict", `${neutral.Kind}/${neutral.Name} was changed by somebody else meanwhile`);
+  return deleteEntry(transport, neutral.Kind, neutral.Name);
+}

@@ -1,0 +1,29 @@
+/** Names of identities in a Connect mesh. The open edition has one namespace, `default`. */
+
+/** The URI in a service's certificate. */
+export function serviceUri(trustDomain: string, datacenter: string, service: string): string {
+  return `spiffe://${trustDomain}/ns/default/dc/${datacenter}/svc/${service}`;
+}
+
+export interface ServiceIdentity {
+  readonly trustDomain: string;
+  readonly datacenter: string;
+  readonly service: string;
+}
+
+/** Undefined for a URI that is no service's. */
+export function parseServiceUri(uri: string): ServiceIdentity | undefined {
+  const match = /^spiffe:\/\/([^/]+)\/ns\/[^/]+\/dc\/([^/]+)\/svc\/([^/]+)$/.exec(uri);
+  if (!match) return undefined;
+  const [, trustDomain, datacenter, service] = match as unknown as [string, string, string, string];
+  return { trustDomain, datacenter, service };
+}
+
+/** The SNI of a whole datacenter, by which mesh gateways find each other. */
+export function datacenterSni(trustDomain: string, datacenter: string): string {
+  return `${datacenter}.internal.${trustDomain}`;
+}
+
+export function serviceSni(trustDomain: string, datacenter: string, service: string, subset = ""): string {
+  return `${subset === "" ? "" : `${subset}.`}${service}.default.${datacenter}.internal.${trustDomain}`;
+}

@@ -1,0 +1,13 @@
+/** The nouns of a Consul Connect mesh and what is decided about them without asking anybody. */
+export * from "./chain.ts";
+export { datacenterSni, parseServiceUri, type ServiceIdentity, serviceSni, serviceUri } from "./identity.ts";
+export {
+  ANY_SOURCE,
+  type Call,
+  decide,
+  hasPermissions,
+  type Intention,
+  type IntentionPermission,
+  type Verdict,
+} from "./intention.ts";
+export { parseShares, type Share, subsetFilter } from "./split.ts";

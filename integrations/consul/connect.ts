@@ -1,0 +1,149 @@
+import { ok, type Result, Secret } from "#core/base";
+import type { Intention } from "#core/mesh";
+import { callExisting, callJson, callVoid, part } from "./call.ts";
+import type { Question } from "./watches.ts";
+import type { Transport } from "./transport.ts";
+
+/** `GET /v1/connect/ca/roots`; during a rotation several, all of them to be trusted. */
+export interface CaRoots {
+  readonly ActiveRootID: string;
+  readonly TrustDomain: string;
+  readonly Roots: readonly {
+    readonly ID: string;
+    readonly Name: string;
+    readonly RootCert: string;
+    readonly IntermediateCerts: readonly string[] | null;
+    readonly Active: boolean;
+  }[];
+}
+
+/** `GET /v1/agent/connect/ca/leaf/:service`, with its key as a secret. */
+export interface Leaf {
+  readonly serialNumber: string;
+  /** The leaf, and the intermediates after it. */
+  readonly certificatePem: string;
+  readonly privateKeyPem: Secret;
+  readonly service: string;
+  readonly uri: string;
+  readonly validAfterMs: number;
+  readonly validBeforeMs: number;
+}
+
+interface LeafJson {
+  readonly SerialNumber: string;
+  readonly CertPEM: string;
+  readonly PrivateKeyPEM: string;
+  readonly Service: string;
+  readonly ServiceURI: string;
+  readonly ValidAfter: string;
+  readonly ValidBefore: string;
+}
+
+export const rootsQuestion: Question = { path: "/agent/connect/ca/roots", by: "index" };
+
+export function leafQuestion(service: string): Question {
+  return {
+    path: `/agent/connect/ca/leaf/${part(service)}`,
+    by: "index",
+    needs: `service:write on ${JSON.stringify(service)} (its certificate)`,
+  };
+}
+
+/** Sorted by precedence; both the old endpoint and the newer entries are seen through it. */
+export function intentionsQuestion(destination: string): Question {
+  return {
+    path: "/connect/intentions/match",
+    query: { by: "destination", name: destination },
+    by: "index",
+    needs: `intentions:read on ${JSON.stringify(destination)}`,
+  };
+}
+
+export function parseRoots(text: string): CaRoots {
+  return JSON.parse(text) as CaRoots;
+}
+
+export function parseLeaf(text: string): Leaf {
+  const leaf = JSON.parse(text) as LeafJson;
+  return {
+    serialNumber: leaf.SerialNumber,
+    certificatePem: leaf.CertPEM,
+    privateKeyPem: new Secret(leaf.PrivateKeyPEM),
+    service: leaf.Service,
+    uri: leaf.ServiceURI,
+    validAfterMs: Date.parse(leaf.ValidAfter),
+    validBeforeMs: Date.parse(leaf.ValidBefore),
+  };
+}
+
+export function parseIntentions(text: string, destination: string): readonly Intention[] {
+  return (JSON.parse(text) as Readonly<Record<string, readonly Intention[] | null>>)[destination] ?? [];
+}
+
+export function readRoots(transport: Transport): Promise<Result<CaRoots>> {
+  return callExisting(transport, { method: "GET", path: "/agent/connect/ca/roots" });
+}
+
+export async function matchIntentions(
+  transport: Transport,
+  destination: string,
+): Promise<Result<readonly Intention[]>> {
+  const { path, query, needs } = intentionsQuestion(destination);
+  const found = await callExisting<Readonly<Record<string, readonly Intention[] | null>>>(transport, {
+    method: "GET",
+    path,
+    ...(query && { query }),
+    ...(needs !== undefined && { needs }),
+  });
+  return found.ok ? ok(found.value[destination] ?? []) : found;
+}
+
+/** Whether the intention that decides allows it; L7 permissions count as not allowed here. */
+export async function checkIntention(
+  transport: Transport,
+  source: string,
+  destination: string,
+): Promise<Result<boolean>> {
+  const checked = await callExisting<{ readonly Allowed: boolean }>(transport, {
+    method: "GET",
+    path: "/connect/intentions/check",
+    query: { source, destination },
+    needs: `intentions:read on ${JSON.stringify(destination)}`,
+  });
+  return checked.ok ? ok(checked.value.Allowed) : checked;
+}
+
+export interface Authorization {
+  readonly Authorized: boolean;
+  readonly Reason: string;
+}
+
+/** Consul's own decision about a certificate's identity; it ignores a foreign trust domain in 1.8.7. */
+export function authorize(transport: Transport, target: string, uri: string): Promise<Result<Authorization>> {
+  return callExisting(transport, {
+    method: "POST",
+    path: "/agent/connect/authorize",
+    body: { Target: target, ClientCertURI: uri, ClientCertSerial: "01" },
+    needs: `service:write on ${JSON.stringify(target)}`,
+  });
+}
+
+export function createIntention(
+  transport: Transport,
+  intention: { readonly SourceName: string; readonly DestinationName: string; readonly Action: "allow" | "deny" },
+): Promise<Result<{ readonly ID: string }>> {
+  return callExisting(transport, {
+    method: "POST",
+    path: "/connect/intentions",
+    body: { ...intention, SourceType: "consul" },
+    needs: `intentions:write on ${JSON.stringify(intention.DestinationName)}`,
+  });
+}
+
+export function deleteIntention(transport: Transport, id: string): Promise<Result<void>> {
+  return callVoid(transport, { method: "DELETE", path: `/connect/intentions/${part(id)}`, needs: "intentions:write" });
+}
+
+export function listIntentions(transport: Transport): Promise<Result<readonly Intention[] | null>> {
+  return callJson(transport, { method: "GET", path: "/connect/intentions", needs: "intentions:read" });
+}

@@ -1,0 +1,45 @@
+import type { ChainTarget, DiscoveryChain, HealthRow } from "#core/mesh";
+import type { Question } from "./watches.ts";
+import { part } from "./call.ts";
+
+export function chainQuestion(service: string, datacenter?: string): Question {
+  return {
+    path: `/discovery-chain/${part(service)}`,
+    query: { "compile-dc": datacenter },
+    by: "index",
+    needs: `service:read on ${JSON.stringify(service)}`,
+  };
+}
+
+/** The sidecars (or native instances) of a target; critical ones too unless the subset wants passing ones only. */
+export function targetQuestion(target: ChainTarget): Question {
+  const { Filter: filter, OnlyPassing: onlyPassing } = target.Subset ?? {};
+  return {
+    path: `/health/connect/${part(target.Service)}`,
+    query: {
+      dc: target.Datacenter,
+      filter: filter === "" ? undefined : filter,
+      passing: onlyPassing ? "1" : undefined,
+    },
+    by: "index",
+    needs: `service:read on ${JSON.stringify(target.Service)} and node:read`,
+  };
+}
+
+/** Instances of a gateway's service in a datacenter. */
+export function gatewayQuestion(datacenter: string): Question {
+  return {
+    path: "/catalog/services",
+    query: { dc: datacenter },
+    by: "index",
+    needs: "service:read",
+  };
+}
+
+export function parseChain(text: string): DiscoveryChain {
+  return (JSON.parse(text) as { readonly Chain: DiscoveryChain }).Chain;
+}
+
+export function parseHealth(text: string): readonly HealthRow[] {
+  return JSON.parse(text) as readonly HealthRow[];
+}

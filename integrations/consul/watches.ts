@@ -1,0 +1,235 @@
+import { type Clock, type Failure, type Random, type Result, type TimerHandle, type Timers } from "#core/base";
+import { refusalOf } from "./call.ts";
+import type { ConsulAnswer, ConsulRequest, Transport } from "./transport.ts";
+
+/** A question that Consul answers again when its answer changes (docs: features/blocking). */
+export interface Question {
+  /** Below `/v1`, its parts encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** `index`: most endpoints; `hash`: those of the agent's own state. */
+  readonly by: "index" | "hash";
+  readonly needs?: string;
+}
+
+/** What a watch sees: the text of an answer, or undefined for 404. */
+export interface Answer {
+  readonly text: string | undefined;
+  /** What of the headers says how the answer is to be read. */
+  readonly defaultPolicy: string | undefined;
+}
+
+export interface WatchObserver {
+  changed(answer: Answer): void;
+  /** Consul does not answer, or refuses; the last answer stays in force. Called once until it answers again. */
+  degraded(reason: Failure): void;
+  recovered(): void;
+}
+
+export interface WatchesOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+}
+
+const WAIT_MS = 300_000;
+/** Consul adds up to a sixteenth of the wait; the rest is for a slow network. */
+const MARGIN_MS = 10_000;
+const RETRY_FIRST_MS = 250;
+const RETRY_MAX_MS = 30_000;
+/** Answers without a change: two at once, then one a second, so that a busy index is no busy loop. */
+const IDLE_BURST = 2;
+const IDLE_INTERVAL_MS = 1_000;
+/** Distinct questions at once: each holds a connection, and an agent closes what goes beyond 200. */
+const QUESTIONS_MAX = 100;
+
+/** Blocking queries: one for each distinct question, however many ask. */
+export class Watches {
+  readonly #options: WatchesOptions;
+  readonly #watches = new Map<string, SharedWatch>();
+  readonly #waiting = new Map<string, SharedWatch>();
+
+  constructor(options: WatchesOptions) {
+    this.#options = options;
+  }
+
+  /** Asks until disposed. The first answer comes as a change; a later one only if its content differs. */
+  watch(question: Question, observer: WatchObserver): Disposable {
+    const key = keyOf(question);
+    const watch = this.#watches.get(key) ?? this.#waiting.get(key) ?? this.#begin(key, question);
+    watch.add(observer);
+    return {
+      [Symbol.dispose]: () => {
+        if (watch.remove(observer)) this.#end(key, watch);
+      },
+    };
+  }
+
+  get size(): number {
+    return this.#watches.size;
+  }
+
+  close(): void {
+    for (const watch of [...this.#watches.values(), ...this.#waiting.values()]) watch.stop();
+    this.#watches.clear();
+    this.#waiting.clear();
+  }
+
+  #begin(key: string, question: Question): SharedWatch {
+    const watch = new SharedWatch(question, this.#options);
+    if (this.#watches.size >= QUESTIONS_MAX) {
+      // It begins when another ends; nobody is left without an answer for ever by silence.
+      this.#waiting.set(key, watch);
+      return watch;
+    }
+    this.#watches.set(key, watch);
+    watch.start();
+    return watch;
+  }
+
+  #end(key: string, watch: SharedWatch): void {
+    watch.stop();
+    if (this.#waiting.delete(key) || !this.#watches.delete(key)) return;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next[0]);
+    this.#watches.set(next[0], next[1]);
+    next[1].start();
+  }
+}
+
+/** One question and all who ask it. */
+class SharedWatch {
+  readonly #question: Question;
+  readonly #options: WatchesOptions;
+  readonly #observers = new Set<WatchObserver>();
+  readonly #abort = new AbortController();
+  #last: Answer | undefined;
+  /** The index or the hash of the last answer. */
+  #position = "";
+  #failures = 0;
+  #degraded: Failure | undefined;
+  #idleCredit = IDLE_BURST;
+  #creditAtMs = 0;
+  #timer: TimerHandle | undefined;
+
+  constructor(question: Question, options: WatchesOptions) {
+    this.#question = question;
+    this.#options = options;
+  }
+
+  add(observer: WatchObserver): void {
+    this.#observers.add(observer);
+    const last = this.#last;
+    // Later, as it would be for the first asker too.
+    if (last) this.#options.timers.after(0, () => this.#observers.has(observer) && observer.changed(last));
+    if (this.#degraded) observer.degraded(this.#degraded);
+  }
+
+  /** True when nobody is left. */
+  remove(observer: WatchObserver): boolean {
+    return this.#observers.delete(observer) && this.#observers.size === 0;
+  }
+
+  start(): void {
+    void this.#ask();
+  }
+
+  stop(): void {
+    this.#abort.abort();
+    this.#timer?.cancel();
+  }
+
+  async #ask(): Promise<void> {
+    const answer = await this.#options.transport.send(this.#request());
+    if (this.#abort.signal.aborted) return;
+    const reason = reasonOf(answer, this.#question);
+    if (reason || !answer.ok) return this.#failed(reason as Failure);
+    this.#recover();
+    const isChanged = this.#take(answer.value);
+    this.#soon(isChanged ? 0 : this.#idleMs());
+  }
+
+  #request(): ConsulRequest {
+    const { path, query = {}, by, needs } = this.#question;
+    const position = this.#position === "" ? {} : { [by]: this.#position, wait: `${WAIT_MS}ms` };
+    return {
+      method: "GET",
+      path,
+      query: { ...query, ...position },
+      timeoutMs: WAIT_MS + WAIT_MS / 16 + MARGIN_MS,
+      signal: this.#abort.signal,
+      ...(needs !== undefined && { needs }),
+    };
+  }
+
+  /** Keeps the answer's position; true when its content is new. */
+  #take({ status, headers, text }: ConsulAnswer): boolean {
+    this.#position = this.#nextPosition(headers);
+    const answer = {
+      text: status === 404 ? undefined : text,
+      defaultPolicy: headers["x-consul-default-acl-policy"],
+    };
+    const last = this.#last;
+    this.#last = answer;
+    if (last && last.text === answer.text && last.defaultPolicy === answer.defaultPolicy) return false;
+    this.#tell((observer) => observer.changed(answer));
+    return true;
+  }
+
+  /** An index that went back means that the server's state is another one: begin anew. None at all is 1. */
+  #nextPosition(headers: ConsulAnswer["headers"]): string {
+    if (this.#question.by === "hash") return headers["x-consul-contenthash"] ?? "";
+    const index = Number(headers["x-consul-index"] ?? 0);
+    if (index < Number(this.#position)) return "";
+    return String(Math.max(1, index));
+  }
+
+  #idleMs(): number {
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#idleCredit = Math.min(IDLE_BURST, this.#idleCredit + (nowMs - this.#creditAtMs) / IDLE_INTERVAL_MS);
+    this.#creditAtMs = nowMs;
+    if (this.#idleCredit < 1) return (1 - this.#idleCredit) * IDLE_INTERVAL_MS;
+    this.#idleCredit--;
+    return 0;
+  }
+
+  #failed(reason: Failure): void {
+    const wasWell = this.#degraded === undefined;
+    this.#degraded = reason;
+    this.#position = "";
+    if (wasWell) this.#tell((observer) => observer.degraded(reason));
+    const backoffMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(this.#failures++, 10), RETRY_MAX_MS);
+    this.#soon(backoffMs / 2 + this.#options.random.below(Math.ceil(backoffMs / 2) + 1));
+  }
+
+  #recover(): void {
+    this.#failures = 0;
+    if (this.#degraded === undefined) return;
+    this.#degraded = undefined;
+    this.#tell((observer) => observer.recovered());
+  }
+
+  /** Those of now: who comes in the meantime has had the last answer. */
+  #tell(say: (observer: WatchObserver) => void): void {
+    const all = Array.from(this.#observers);
+    for (const observer of all) say(observer);
+  }
+
+  #soon(delayMs: number): void {
+    if (this.#abort.signal.aborted) return;
+    if (delayMs <= 0) return void this.#ask();
+    this.#timer = this.#options.timers.after(delayMs, () => void this.#ask());
+  }
+}
+
+function reasonOf(answer: Result<ConsulAnswer>, { path, needs }: Question): Failure | undefined {
+  if (!answer.ok) return answer.failure;
+  if (answer.value.status === 404) return undefined;
+  return refusalOf(answer.value, { method: "GET", path, ...(needs !== undefined && { needs }) });
+}
+
+function keyOf({ path, query = {}, by }: Question): string {
+  return JSON.stringify([by, path, Object.entries(query).toSorted(([left], [right]) => (left < right ? -1 : 1))]);
+}

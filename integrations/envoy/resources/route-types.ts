@@ -1,0 +1,9 @@
+/** The parts of a route under shorter names than the generated ones. */
+export type {
+  QueryParameterMatcherJson,
+  RetryPolicyJson,
+  RouteAction_HashPolicyJson as RouteActionHashPolicyJson,
+  RouteActionJson,
+  RouteJson,
+  RouteMatchJson,
+} from "#envoy/envoy/config/route/v3/route_components";

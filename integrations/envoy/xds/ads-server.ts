@@ -1,0 +1,234 @@
+import { chmodSync, rmSync } from "node:fs";
+import { fromBinary } from "@bufbuild/protobuf";
+import {
+  type handleBidiStreamingCall,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  status,
+  type ServiceDefinition,
+} from "@grpc/grpc-js";
+import { err, type Logger, ok, type Result } from "#core/base";
+import { DeltaDiscoveryRequestSchema, DiscoveryRequestSchema } from "#envoy/envoy/service/discovery/v3/discovery";
+import { type ResourceKind, typeUrls } from "../resources/common.ts";
+import { prepare } from "./prepared.ts";
+import { DeltaStream, type KindStatus, type ResourceSet, type StreamResponse } from "./stream.ts";
+import { WholeStream, type WholeResponse } from "./whole-stream.ts";
+import { textField } from "./wire.ts";
+
+/** Streams at once; more are told to come again, so that a storm of reconnects does not hold up those that are served. */
+const STREAMS_MAX = 10_000;
+const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+
+type Stream = ServerDuplexStream<Buffer, Buffer>;
+
+export interface AdsServerOptions {
+  readonly logger: Logger;
+  /** The one node that may use this server; undefined: any. */
+  readonly onlyNode?: string;
+  /** Something was accepted, refused, connected or lost. */
+  readonly changed: (nodeId: string) => void;
+}
+
+/** How far a node's Envoy has come. */
+export interface NodeStatus {
+  readonly isConnected: boolean;
+  readonly kinds: Readonly<Record<ResourceKind, KindStatus>> | undefined;
+}
+
+const kinds = Object.keys(typeUrls) as ResourceKind[];
+const kindOfType = new Map(kinds.map((kind) => [typeUrls[kind] as string, kind]));
+
+interface Session {
+  readonly update: (resources: ResourceSet) => void;
+  readonly delta: DeltaStream | undefined;
+}
+
+/** The aggregated discovery service: each Envoy gets what is set for its node, in the order in which it can use it. */
+export class AdsServer {
+  readonly #options: AdsServerOptions;
+  readonly #server = new Server({ "grpc.max_receive_message_length": MESSAGE_BYTES_MAX });
+  readonly #resources = new Map<string, ResourceSet>();
+  readonly #sessions = new Map<string, Set<Session>>();
+  #streams = 0;
+
+  constructor(options: AdsServerOptions) {
+    this.#options = options;
+    this.#server.addService(service, {
+      delta: this.#guarded((stream) => this.#delta(stream)),
+      whole: this.#guarded((stream) => this.#whole(stream)),
+    });
+  }
+
+  /** Listens on a unix socket that only its owner can open. */
+  listen(socketPath: string): Promise<Result<void>> {
+    rmSync(socketPath, { force: true });
+    return new Promise((resolve) => {
+      this.#server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) => {
+        if (error) return resolve(err("io", `control plane socket ${socketPath}: ${error.message}`, { cause: error }));
+        chmodSync(socketPath, 0o600);
+        resolve(ok(undefined));
+      });
+    });
+  }
+
+  /** What the node is to have from now on. */
+  set(nodeId: string, resources: ResourceSet): void {
+    this.#resources.set(nodeId, resources);
+    for (const session of this.#sessions.get(nodeId) ?? []) session.update(resources);
+  }
+
+  status(nodeId: string): NodeStatus {
+    const [session] = this.#sessions.get(nodeId) ?? [];
+    const { delta } = session ?? {};
+    return {
+      isConnected: session !== undefined,
+      kinds: delta && (Object.fromEntries(kinds.map((kind) => [kind, delta.status(kind)])) as NodeStatus["kinds"]),
+    };
+  }
+
+  /** The version of a resource that the node's Envoy has accepted. */
+  acceptedVersion(nodeId: string, kind: ResourceKind, name: string): string | undefined {
+    const [session] = this.#sessions.get(nodeId) ?? [];
+    return session?.delta?.acceptedVersion(kind, name);
+  }
+
+  close(): void {
+    this.#server.forceShutdown();
+  }
+
+  #guarded(serve: (stream: Stream) => void): handleBidiStreamingCall<Buffer, Buffer> {
+    return (stream) => {
+      stream.on("error", () => undefined);
+      if (this.#streams >= STREAMS_MAX) return fail(stream, status.RESOURCE_EXHAUSTED, "too many streams");
+      this.#streams++;
+      stream.once("close", () => this.#streams--);
+      serve(stream);
+    };
+  }
+
+  #delta(stream: Stream): void {
+    const delta = new DeltaStream();
+    const write = (responses: readonly StreamResponse[]): void => {
+      for (const response of responses) stream.write(deltaBytes(response));
+    };
+    const session: Session = { delta, update: (resources) => write(delta.update(resources)) };
+    const admit = this.#admission(stream, session);
+    stream.on("data", (bytes: Buffer) => {
+      const request = fromBinary(DeltaDiscoveryRequestSchema, bytes);
+      const kind = kindOfType.get(request.typeUrl);
+      const nodeId = admit(request.node?.id);
+      if (nodeId === undefined || kind === undefined) return;
+      if (request.errorDetail) this.#refused(nodeId, kind, request.errorDetail.message);
+      write(
+        delta.request({
+          kind,
+          subscribe: request.resourceNamesSubscribe,
+          unsubscribe: request.resourceNamesUnsubscribe,
+          known: request.initialResourceVersions,
+          nonce: request.responseNonce,
+          refusal: request.errorDetail?.message,
+        }),
+      );
+      this.#options.changed(nodeId);
+    });
+  }
+
+  #whole(stream: Stream): void {
+    const whole = new WholeStream();
+    const write = (responses: readonly WholeResponse[]): void => {
+      for (const response of responses) stream.write(wholeBytes(response));
+    };
+    const session: Session = { delta: undefined, update: (resources) => write(whole.update(resources)) };
+    const admit = this.#admission(stream, session);
+    stream.on("data", (bytes: Buffer) => {
+      const request = fromBinary(DiscoveryRequestSchema, bytes);
+      const kind = kindOfType.get(request.typeUrl);
+      const nodeId = admit(request.node?.id);
+      if (nodeId === undefined || kind === undefined) return;
+      if (request.errorDetail) this.#refused(nodeId, kind, request.errorDetail.message);
+      write(
+        whole.request({
+          kind,
+          names: request.resourceNames,
+          version: request.versionInfo,
+          nonce: request.responseNonce,
+          refusal: request.errorDetail?.message,
+        }),
+      );
+      this.#options.changed(nodeId);
+    });
+  }
+
+  /** The node names itself in the first message; a socket that belongs to another one refuses it. */
+  #admission(stream: Stream, session: Session): (nodeId: string | undefined) => string | undefined {
+    let known: string | undefined;
+    return (named) => {
+      if (known !== undefined) return known;
+      const { onlyNode } = this.#options;
+      if (named === undefined || named === "" || (onlyNode !== undefined && named !== onlyNode)) {
+        fail(stream, status.PERMISSION_DENIED, `this socket belongs to node ${JSON.stringify(onlyNode ?? "")}`);
+        return undefined;
+      }
+      known = named;
+      this.#join(stream, named, session);
+      return named;
+    };
+  }
+
+  #join(stream: Stream, nodeId: string, session: Session): void {
+    const sessions = this.#sessions.get(nodeId) ?? new Set();
+    this.#sessions.set(nodeId, sessions.add(session));
+    stream.once("close", () => {
+      sessions.delete(session);
+      if (sessions.size === 0) this.#sessions.delete(nodeId);
+      this.#options.changed(nodeId);
+    });
+    const resources = this.#resources.get(nodeId);
+    if (resources) session.update(resources);
+  }
+
+  #refused(nodeId: string, kind: ResourceKind, reason: string): void {
+    this.#options.logger.log("error", `Envoy refused a ${kind}`, { node: nodeId, reason });
+  }
+}
+
+function fail(stream: Stream, code: status, details: string): void {
+  stream.emit("error", { code, details });
+}
+
+/** `DeltaDiscoveryResponse`: resources 2, type_url 4, nonce 5, removed_resources 6. */
+function deltaBytes({ kind, nonce, resources, removed }: StreamResponse): Buffer {
+  return Buffer.concat([
+    ...resources.map((resource) => prepare(resource).delta),
+    textField(4, typeUrls[kind]),
+    textField(5, nonce),
+    ...removed.map((name) => textField(6, name)),
+  ]);
+}
+
+/** `DiscoveryResponse`: version_info 1, resources 2, type_url 4, nonce 5. */
+function wholeBytes({ kind, version, nonce, resources }: WholeResponse): Buffer {
+  return Buffer.concat([
+    textField(1, version),
+    ...resources.map((resource) => prepare(resource).whole),
+    textField(4, typeUrls[kind]),
+    textField(5, nonce),
+  ]);
+}
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+const ADS = "/envoy.service.discovery.v3.AggregatedDiscoveryService";
+const bidirectional = {
+  requestStream: true,
+  responseStream: true,
+  requestSerialize: asIs,
+  requestDeserialize: asIs,
+  responseSerialize: asIs,
+  responseDeserialize: asIs,
+} as const;
+
+const service: ServiceDefinition = {
+  delta: { path: `${ADS}/DeltaAggregatedResources`, ...bidirectional },
+  whole: { path: `${ADS}/StreamAggregatedResources`, ...bidirectional },
+};

@@ -1,0 +1,158 @@
+import type { EncodedResource } from "../encode.ts";
+import type { ResourceKind } from "../resources/common.ts";
+import { type Refusal, Subscription } from "./subscription.ts";
+
+/** What a proxy is to have, by type and name. */
+export type ResourceSet = Readonly<Record<ResourceKind, ReadonlyMap<string, EncodedResource>>>;
+
+/** A request in the form that both variants of the protocol share. */
+export interface StreamRequest {
+  readonly kind: ResourceKind;
+  readonly subscribe: readonly string[];
+  readonly unsubscribe: readonly string[];
+  /** Versions that the client kept from an earlier stream; on the first request of a type. */
+  readonly known: Readonly<Record<string, string>>;
+  readonly nonce: string;
+  /** Why the response with that nonce was refused. */
+  readonly refusal: string | undefined;
+}
+
+/** What is to be sent: resources in full, and names that are no more. */
+export interface StreamResponse {
+  readonly kind: ResourceKind;
+  readonly nonce: string;
+  readonly resources: readonly EncodedResource[];
+  readonly removed: readonly string[];
+}
+
+export interface KindStatus {
+  readonly acknowledged: number;
+  readonly isCurrent: boolean;
+  readonly refused: ReadonlyMap<string, Refusal>;
+}
+
+const kinds: readonly ResourceKind[] = ["cluster", "endpoint", "secret", "listener", "route"];
+const WILDCARD = "*";
+
+/**
+ * One ADS stream of the delta protocol: requests and new resource sets in, responses out. What is new comes before what
+ * uses it, what is old goes after nothing uses it any more, and each step waits for Envoy's answer to the one before
+ * (make before break): clusters, their endpoints, then listeners and routes, then the removals.
+ */
+export class DeltaStream {
+  readonly #subscriptions = new Map(kinds.map((kind) => [kind, new Subscription(kind)]));
+  #resources: ResourceSet | undefined;
+  #nonce = 0;
+
+  /** A new set; the stream begins to answer with the first one. */
+  update(resources: ResourceSet): StreamResponse[] {
+    this.#resources = resources;
+    return this.#next();
+  }
+
+  request(request: StreamRequest): StreamResponse[] {
+    const subscription = this.#of(request.kind);
+    this.#subscribe(subscription, request);
+    if (request.nonce !== "" && subscription.inFlight?.nonce === request.nonce) {
+      if (request.refusal === undefined) subscription.accept();
+      else subscription.refuse(request.refusal);
+    }
+    return this.#next();
+  }
+
+  status(kind: ResourceKind): KindStatus {
+    const subscription = this.#of(kind);
+    const resources = this.#resources?.[kind] ?? new Map<string, EncodedResource>();
+    const isCurrent =
+      subscription.isOpen &&
+      subscription.inFlight === undefined &&
+      subscription.missing(resources).length === 0 &&
+      subscription.refused.size === 0;
+    return { acknowledged: subscription.acknowledged, isCurrent, refused: subscription.refused };
+  }
+
+  /** The version of a resource that Envoy has accepted. */
+  acceptedVersion(kind: ResourceKind, name: string): string | undefined {
+    return this.#of(kind).has.get(name);
+  }
+
+  #of(kind: ResourceKind): Subscription {
+    return this.#subscriptions.get(kind) as Subscription;
+  }
+
+  #subscribe(subscription: Subscription, { subscribe, unsubscribe, known }: StreamRequest): void {
+    // An empty first list is the old form of asking for everything (xDS protocol, "wildcard").
+    if (!subscription.isOpen && subscribe.length === 0) subscription.isWildcard = true;
+    if (!subscription.isOpen) for (const [name, version] of Object.entries(known)) subscription.has.set(name, version);
+    subscription.isOpen = true;
+    for (const name of subscribe) {
+      if (name === WILDCARD) subscription.isWildcard = true;
+      else subscription.names.add(name);
+      // Whoever asks again is answered again, whatever was sent before.
+      if (known[name] === undefined) subscription.has.delete(name);
+      subscription.owedRemovals.add(name);
+    }
+    for (const name of unsubscribe) {
+      if (name === WILDCARD) subscription.isWildcard = false;
+      subscription.names.delete(name);
+      if (!subscription.wants(name)) subscription.has.delete(name);
+    }
+  }
+
+  #next(): StreamResponse[] {
+    if (!this.#resources) return [];
+    const responses: StreamResponse[] = [];
+    for (const kind of kinds) {
+      const response = this.#nextOf(kind, this.#resources);
+      if (response) responses.push(response);
+    }
+    return responses;
+  }
+
+  #nextOf(kind: ResourceKind, set: ResourceSet): StreamResponse | undefined {
+    const subscription = this.#of(kind);
+    if (!subscription.isOpen || subscription.inFlight) return undefined;
+    const resources = this.#mayAdd(kind, set) ? this.#additions(subscription, set[kind]) : [];
+    const removed = this.#mayRemove(kind, set) ? subscription.superfluous(set[kind]) : [];
+    if (resources.length === 0 && removed.length === 0) return undefined;
+    const nonce = (++this.#nonce).toString(16);
+    subscription.inFlight = { nonce, sent: new Map(resources.map(({ name, version }) => [name, version])), removed };
+    for (const name of removed) subscription.owedRemovals.delete(name);
+    for (const { name } of resources) this.#resendChildren(kind, name);
+    return { kind, nonce, resources, removed };
+  }
+
+  #additions(subscription: Subscription, resources: ReadonlyMap<string, EncodedResource>): EncodedResource[] {
+    for (let name = subscription.alone.shift(); name !== undefined; name = subscription.alone.shift()) {
+      const resource = resources.get(name);
+      if (resource && subscription.has.get(name) !== resource.version) return [resource];
+    }
+    const missing = subscription.missing(resources);
+    for (const { name } of missing) subscription.owedRemovals.delete(name);
+    return missing;
+  }
+
+  /** Listeners and routes wait until the clusters that they name, and their endpoints, are there. */
+  #mayAdd(kind: ResourceKind, set: ResourceSet): boolean {
+    if (kind !== "listener" && kind !== "route") return true;
+    return this.#isSettled("cluster", set) && this.#isSettled("endpoint", set);
+  }
+
+  /** Clusters go when no listener and no route names them any more; what hangs on others goes with those. */
+  #mayRemove(kind: ResourceKind, set: ResourceSet): boolean {
+    if (kind === "listener") return true;
+    return this.#isSettled("listener", set) && this.#isSettled("route", set);
+  }
+
+  #isSettled(kind: ResourceKind, set: ResourceSet): boolean {
+    const subscription = this.#of(kind);
+    if (!subscription.isOpen) return true;
+    return subscription.inFlight === undefined && subscription.missing(set[kind]).length === 0;
+  }
+
+  /** A cluster that is replaced warms until its endpoints come again, a listener until its routes (envoy issue 13009). */
+  #resendChildren(kind: ResourceKind, name: string): void {
+    if (kind === "cluster") this.#of("endpoint").has.delete(name);
+    if (kind === "listener") this.#of("route").has.delete(name.split(":", 1)[0] as string);
+  }
+}
