@@ -47,6 +47,7 @@ export class RaftWorld {
   readonly narrate: Narrator;
   /** What clients saw, when it is asked for. */
   readonly history: RegisterHistory | undefined;
+  isHistoryExplained = false;
   nowMs = 0;
   hostileEndMs: number | undefined = undefined;
   events = 0;
