@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Prng } from "#core/base";
+import { type ByteTarget, fuzzBytes } from "./byte-target.ts";
+import { GossipTarget, RaftFrameTarget } from "./frame-target.ts";
+import { LogImageTarget } from "./log-target.ts";
 import { checkJob, nextJob } from "./job-target.ts";
 import { checkHcl, nextHcl, type Verdict } from "./hcl-target.ts";
 import { checkTemplate, nextTemplate } from "./template-target.ts";
@@ -16,6 +19,13 @@ const targets: Readonly<Record<string, Target>> = {
   hcl: { check: checkHcl, next: nextHcl, corpus: "hcl" },
   job: { check: checkJob, next: nextJob, corpus: "job" },
   template: { check: checkTemplate, next: nextTemplate, corpus: "template" },
+};
+
+/** Formats of bytes: `npm run fuzz -- log-image --count 100000`. */
+const byteTargets: Readonly<Record<string, () => ByteTarget>> = {
+  "raft-frame": () => new RaftFrameTarget(),
+  "gossip-packet": () => new GossipTarget(),
+  "log-image": () => new LogImageTarget(),
 };
 
 const SLOW_MS = 1000;
@@ -88,7 +98,13 @@ function attempt(target: Target, input: string): Verdict {
 
 const [name = "", ...args] = process.argv.slice(2);
 const target = targets[name];
-if (target === undefined) {
-  process.stderr.write(`usage: npm run fuzz -- ${Object.keys(targets).join("|")} [--count N] [--seed S]\n`);
+const byteTarget = byteTargets[name];
+if (byteTarget !== undefined) {
+  const [count, seed] = [option(args, "--count", 100_000), option(args, "--seed", 1)];
+  const write = (text: string): void => void process.stdout.write(text);
+  process.exitCode = fuzzBytes(name, byteTarget(), new Prng(seed), { write, count, seed }) ? 0 : 1;
+} else if (target === undefined) {
+  const names = [...Object.keys(targets), ...Object.keys(byteTargets)];
+  process.stderr.write(`usage: npm run fuzz -- ${names.join("|")} [--count N] [--seed S]\n`);
   process.exitCode = 2;
 } else process.exitCode = fuzz(name, target, args);
