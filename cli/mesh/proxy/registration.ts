@@ -58,7 +58,13 @@ export function registrationOf(
     },
     Checks: [
       ownCheck(sidecarId(options), isReady),
-      { CheckID: `${checkId(sidecarId(options))}:alias`, Name: `Health of ${parent.ID}`, AliasService: parent.ID },
+      {
+        CheckID: `${checkId(sidecarId(options))}:alias`,
+        Name: `Health of ${parent.ID}`,
+        AliasService: parent.ID,
+        // Without it each registration anew, after a restart of the agent too, takes a healthy service out for a moment.
+        Status: "passing",
+      },
     ],
   };
 }
