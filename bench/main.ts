@@ -3,6 +3,7 @@ import { commits } from "./commits.ts";
 import { jobspec } from "./jobspec.ts";
 import { run as logCommits } from "./log-commits.ts";
 import { run as logRecovery } from "./log-recovery.ts";
+import { mesh } from "./mesh.ts";
 import { placements } from "./placements.ts";
 import { memory, start, version } from "./processes.ts";
 import { run as raftEntries } from "./raft-entries.ts";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   start,
   memory,
   jobspec,
+  mesh,
   template: async () => template(write),
   "raft-entries": async () => raftEntries(write),
   "raft-seeds": raftSeeds,

@@ -1,8 +1,12 @@
 /** The mesh from the command line: sidecars beside services of a Consul agent. The second composition root beside cli/agent. */
 export { connectConsul, type ConnectedConsul, type MeshContext } from "./connect.ts";
 export { systemMesh } from "./context.ts";
-export { parseUpstream, type UpstreamOption } from "./proxy/definition.ts";
-export { printBootstrap, type RunningSidecar, runSidecar, type SidecarCommand } from "./proxy/run-sidecar.ts";
+export { MESH_GATEWAY, parseUpstream, type UpstreamOption } from "./proxy/definition.ts";
+export { type GatewayKind, type GatewayOptions, parseGatewayKind, parsePlace } from "./gateway/gateway.ts";
+export { type GatewayCommand, printGatewayBootstrap, runGateway } from "./gateway/run-gateway.ts";
+export { parseProxyBlock, type ProxyBlock } from "./proxy/proxy-block.ts";
+export type { RunningProxy } from "./proxy/run-proxy.ts";
+export { printBootstrap, runSidecar, type SidecarCommand } from "./proxy/run-sidecar.ts";
 export { type SplitCommand, type SplitOutcome, runClear, runSplit } from "./split/run-split.ts";
 export { checkCall, type CheckCommand } from "./inspect/check.ts";
 export { type ConfigReport, configOf } from "./inspect/difference.ts";

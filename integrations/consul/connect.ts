@@ -1,6 +1,7 @@
 import { ok, type Result, Secret } from "#core/base";
 import type { Intention } from "#core/mesh";
 import { callExisting, callJson, callVoid, part } from "./call.ts";
+import type { ConfigEntry } from "./config-entries.ts";
 import type { Question } from "./watches.ts";
 import type { Transport } from "./transport.ts";
 
@@ -78,6 +79,24 @@ export function parseLeaf(text: string): Leaf {
 
 export function parseIntentions(text: string, destination: string): readonly Intention[] {
   return (JSON.parse(text) as Readonly<Record<string, readonly Intention[] | null>>)[destination] ?? [];
+}
+
+/** Only newer versions have intentions without an action: their permissions stand in the `service-intentions` entry. */
+export function needsPermissions(intentions: readonly Intention[]): boolean {
+  return intentions.some(({ Action: action }) => action === undefined || action === "");
+}
+
+/** Permissions are those of the destination's own entry; on the wildcard there are none. */
+export function withPermissions(intentions: readonly Intention[], entry: ConfigEntry | null): Intention[] {
+  const sources = (entry?.["Sources"] ?? []) as readonly {
+    readonly Name: string;
+    readonly Permissions?: Intention["Permissions"];
+  }[];
+  return intentions.map((intention) => {
+    if (intention.DestinationName !== entry?.Name) return intention;
+    const found = sources.find((source) => source.Name === intention.SourceName)?.Permissions;
+    return found && found.length > 0 ? { ...intention, Permissions: found } : intention;
+  });
 }
 
 export function readRoots(transport: Transport): Promise<Result<CaRoots>> {

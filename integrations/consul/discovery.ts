@@ -26,13 +26,13 @@ export function targetQuestion(target: ChainTarget): Question {
   };
 }
 
-/** Instances of a gateway's service in a datacenter. */
-export function gatewayQuestion(datacenter: string): Question {
+/** All instances of a service by its own name, not those of its sidecars. */
+export function instancesQuestion(service: string, datacenter?: string, filter?: string): Question {
   return {
-    path: "/catalog/services",
-    query: { dc: datacenter },
+    path: `/health/service/${part(service)}`,
+    query: { dc: datacenter, filter: filter === "" ? undefined : filter },
     by: "index",
-    needs: "service:read",
+    needs: `service:read on ${JSON.stringify(service)} and node:read`,
   };
 }
 

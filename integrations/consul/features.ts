@@ -40,7 +40,7 @@ export function featuresOf(version: string, isEnterprise = false): Features {
   };
 }
 
-function isAtLeast(version: string, minor: number): boolean {
+export function isAtLeast(version: string, minor: number): boolean {
   const match = /^v?(\d+)\.(\d+)/.exec(version);
   if (!match) return false;
   return Number(match[1]) > 1 || (Number(match[1]) === 1 && Number(match[2]) >= minor);

@@ -41,14 +41,21 @@ const RETRY_MAX_MS = 30_000;
 /** Answers without a change: two at once, then one a second, so that a busy index is no busy loop. */
 const IDLE_BURST = 2;
 const IDLE_INTERVAL_MS = 1_000;
-/** Distinct questions at once: each holds a connection, and an agent closes what goes beyond 200. */
-const QUESTIONS_MAX = 100;
+/** Questions that block at once: each holds a connection, and an agent closes what goes beyond 200. */
+const BLOCKING_MAX = 100;
+/** Questions beyond that are asked one after the other, all of them once in so long at most. */
+const ROUND_MS = 1_000;
 
-/** Blocking queries: one for each distinct question, however many ask. */
+/**
+ * Blocking queries: one for each distinct question, however many ask. Where there are more questions than connections, the
+ * rest is asked in turn without blocking: later by a second or so, but nobody is left without an answer.
+ */
 export class Watches {
   readonly #options: WatchesOptions;
   readonly #watches = new Map<string, SharedWatch>();
-  readonly #waiting = new Map<string, SharedWatch>();
+  readonly #inTurn = new Map<string, SharedWatch>();
+  #isRound = false;
+  #round: TimerHandle | undefined;
 
   constructor(options: WatchesOptions) {
     this.#options = options;
@@ -57,7 +64,7 @@ export class Watches {
   /** Asks until disposed. The first answer comes as a change; a later one only if its content differs. */
   watch(question: Question, observer: WatchObserver): Disposable {
     const key = keyOf(question);
-    const watch = this.#watches.get(key) ?? this.#waiting.get(key) ?? this.#begin(key, question);
+    const watch = this.#watches.get(key) ?? this.#inTurn.get(key) ?? this.#begin(key, question);
     watch.add(observer);
     return {
       [Symbol.dispose]: () => {
@@ -67,20 +74,21 @@ export class Watches {
   }
 
   get size(): number {
-    return this.#watches.size;
+    return this.#watches.size + this.#inTurn.size;
   }
 
   close(): void {
-    for (const watch of [...this.#watches.values(), ...this.#waiting.values()]) watch.stop();
+    for (const watch of [...this.#watches.values(), ...this.#inTurn.values()]) watch.stop();
     this.#watches.clear();
-    this.#waiting.clear();
+    this.#inTurn.clear();
+    this.#round?.cancel();
   }
 
   #begin(key: string, question: Question): SharedWatch {
     const watch = new SharedWatch(question, this.#options);
-    if (this.#watches.size >= QUESTIONS_MAX) {
-      // It begins when another ends; nobody is left without an answer for ever by silence.
-      this.#waiting.set(key, watch);
+    if (this.#watches.size >= BLOCKING_MAX) {
+      this.#inTurn.set(key, watch);
+      void this.#askInTurn();
       return watch;
     }
     this.#watches.set(key, watch);
@@ -90,12 +98,25 @@ export class Watches {
 
   #end(key: string, watch: SharedWatch): void {
     watch.stop();
-    if (this.#waiting.delete(key) || !this.#watches.delete(key)) return;
-    const [next] = this.#waiting;
+    if (this.#inTurn.delete(key) || !this.#watches.delete(key)) return;
+    const [next] = this.#inTurn;
     if (next === undefined) return;
-    this.#waiting.delete(next[0]);
+    this.#inTurn.delete(next[0]);
     this.#watches.set(next[0], next[1]);
     next[1].start();
+  }
+
+  async #askInTurn(): Promise<void> {
+    if (this.#isRound) return;
+    this.#isRound = true;
+    const beganMs = this.#options.clock.monotonicMs();
+    // One that joins meanwhile is asked in the same round.
+    for (const [key, watch] of this.#inTurn) if (this.#inTurn.has(key)) await watch.askOnce();
+    const restMs = ROUND_MS - (this.#options.clock.monotonicMs() - beganMs);
+    this.#round = this.#options.timers.after(Math.max(0, restMs), () => {
+      this.#isRound = false;
+      if (this.#inTurn.size > 0) void this.#askInTurn();
+    });
   }
 }
 
@@ -136,19 +157,33 @@ class SharedWatch {
     void this.#ask();
   }
 
+  /** Without blocking, and without asking again. */
+  async askOnce(): Promise<void> {
+    this.#position = "";
+    await this.#answer();
+  }
+
   stop(): void {
     this.#abort.abort();
     this.#timer?.cancel();
   }
 
   async #ask(): Promise<void> {
+    const outcome = await this.#answer();
+    if (outcome === "failed") this.#soon(this.#backoffMs());
+    else this.#soon(outcome === "changed" ? 0 : this.#idleMs());
+  }
+
+  async #answer(): Promise<"failed" | "changed" | "same"> {
     const answer = await this.#options.transport.send(this.#request());
-    if (this.#abort.signal.aborted) return;
+    if (this.#abort.signal.aborted) return "same";
     const reason = reasonOf(answer, this.#question);
-    if (reason || !answer.ok) return this.#failed(reason as Failure);
+    if (reason || !answer.ok) {
+      this.#failed(reason as Failure);
+      return "failed";
+    }
     this.#recover();
-    const isChanged = this.#take(answer.value);
-    this.#soon(isChanged ? 0 : this.#idleMs());
+    return this.#take(answer.value) ? "changed" : "same";
   }
 
   #request(): ConsulRequest {
@@ -200,8 +235,11 @@ class SharedWatch {
     this.#degraded = reason;
     this.#position = "";
     if (wasWell) this.#tell((observer) => observer.degraded(reason));
+  }
+
+  #backoffMs(): number {
     const backoffMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(this.#failures++, 10), RETRY_MAX_MS);
-    this.#soon(backoffMs / 2 + this.#options.random.below(Math.ceil(backoffMs / 2) + 1));
+    return backoffMs / 2 + this.#options.random.below(Math.ceil(backoffMs / 2) + 1);
   }
 
   #recover(): void {

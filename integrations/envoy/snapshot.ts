@@ -63,9 +63,25 @@ export interface Upstream {
   readonly gateways: ReadonlyMap<string, readonly HealthRow[]>;
   readonly limits: UpstreamLimits;
   readonly passiveHealthCheck: PassiveHealthCheck;
+  /** In place of that of the chain's resolvers. */
+  readonly connectTimeoutMs: number | undefined;
   /** Of the proxy's own making, not Consul's. */
   readonly overlay: UpstreamOverlay;
 }
+
+export const noLimits: UpstreamLimits = {
+  maxConnections: undefined,
+  maxPendingRequests: undefined,
+  maxConcurrentRequests: undefined,
+};
+
+export const noPassiveHealthCheck: PassiveHealthCheck = {
+  intervalMs: undefined,
+  maxFailures: undefined,
+  enforcingConsecutive5xx: undefined,
+  maxEjectionPercent: undefined,
+  baseEjectionTimeMs: undefined,
+};
 
 export interface UpstreamLimits {
   readonly maxConnections: number | undefined;

@@ -7,3 +7,4 @@ export { killStrays } from "./stray.ts";
 export { contiguousLines, NUMBERED_LINES } from "./numbered-lines.ts";
 export { component } from "./components.ts";
 export { CONSUL_TOKEN, type ConsulOptions, ConsulProcess, freeTcpPorts } from "./consul-process.ts";
+export { judge } from "./rbac-judge.ts";

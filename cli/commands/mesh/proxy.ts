@@ -1,16 +1,17 @@
-import { type Failure, ok, type Result } from "#core/base";
-import { parseLevel } from "#cli/agent";
+import { readFileSync } from "node:fs";
+import { err, failureOf, ok, type Result } from "#core/base";
 import {
-  type MeshContext,
+  MESH_GATEWAY,
+  parseProxyBlock,
   parseUpstream,
   printBootstrap,
-  type RunningSidecar,
+  type ProxyBlock,
   runSidecar,
   type SidecarCommand,
-  systemMesh,
   type UpstreamOption,
 } from "#cli/mesh";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
+import { meshContext, runUntilSignal } from "./running.ts";
 
 export const command: Command = {
   path: ["mesh", "proxy"],
@@ -32,8 +33,15 @@ export const command: Command = {
       value: "name:port",
       help: "A service to be reached at a local port: NAME:PORT, NAME.DATACENTER:PORT or NAME:ADDRESS:PORT.",
     },
+    {
+      name: "proxy",
+      type: "text",
+      value: "file",
+      help: "Consul's Proxy block as JSON: Config, Upstreams with their Config and MeshGateway, Expose.Paths.",
+    },
     { name: "bind", type: "text", value: "address", help: "Where others of the mesh connect. Default: the service's." },
     { name: "port", type: "int", value: "port", help: "Port for it. Default: a free one from 21000 to 21255." },
+    { name: "mesh-gateway", type: "text", value: "name", help: "Service name of mesh gateways. Default mesh-gateway." },
     { name: "envoy", type: "text", value: "path", help: "The Envoy to run. Default: envoy of the PATH." },
     { name: "consul-addr", type: "text", value: "url", help: "The Consul agent. Default http://127.0.0.1:8500." },
     {
@@ -57,25 +65,39 @@ async function run(context: Context): Promise<number> {
   if (sidecarFor === undefined) return failUsage(context, "This command needs -sidecar-for ID");
   const upstreams = parseAll(flags.list("upstream"));
   if (!upstreams.ok) return fail(context, "", upstreams.failure);
+  const block = readBlock(flags.text("proxy"));
+  if (!block.ok) return fail(context, "", block.failure);
   const asked: SidecarCommand = {
     consul: { address: flags.text("consul-addr"), token: flags.text("token") },
     options: {
       sidecarFor,
       proxyId: flags.text("proxy-id"),
-      upstreams: upstreams.value,
+      upstreams: [...block.value.upstreams, ...upstreams.value],
       bindAddress: flags.text("bind") ?? DEFAULT_BIND,
       bindPort: flags.int("port"),
+      config: block.value.config,
+      exposedPaths: block.value.exposedPaths,
+      gatewayService: flags.text("mesh-gateway") ?? MESH_GATEWAY,
     },
     service: flags.text("service"),
     envoy: flags.text("envoy"),
     envoyArguments: context.args,
   };
   const mesh = meshContext(context);
-  if (!flags.bool("bootstrap")) return runUntilSignal(context, asked, mesh);
+  if (!flags.bool("bootstrap")) return runUntilSignal(context, mesh, () => runSidecar(asked, mesh));
   const printed = await printBootstrap(asked, mesh);
   if (!printed.ok) return fail(context, "", printed.failure);
   context.io.out(printed.value);
   return 0;
+}
+
+function readBlock(path: string | undefined): Result<ProxyBlock> {
+  if (path === undefined) return ok({ config: {}, upstreams: [], exposedPaths: [] });
+  try {
+    return parseProxyBlock(readFileSync(path, "utf8"));
+  } catch (error) {
+    return err("io", `-proxy: ${failureOf(error).message}`, { field: "-proxy" });
+  }
 }
 
 function parseAll(texts: readonly string[]): Result<UpstreamOption[]> {
@@ -86,34 +108,4 @@ function parseAll(texts: readonly string[]): Result<UpstreamOption[]> {
     upstreams.push(parsed.value);
   }
   return ok(upstreams);
-}
-
-function meshContext({ flags, env }: Context): MeshContext {
-  const level = parseLevel(flags.text("log-level") ?? "info") ?? "info";
-  return systemMesh(env, { level, json: flags.bool("log-json") });
-}
-
-async function runUntilSignal(context: Context, asked: SidecarCommand, mesh: MeshContext): Promise<number> {
-  const stopped = firstSignal();
-  const sidecar = await runSidecar(asked, mesh);
-  if (!sidecar.ok) return fail(context, "", sidecar.failure);
-  const reason = await Promise.race([stopped, sidecar.value.parentGone.then(() => "the service was deregistered")]);
-  return leave(context, mesh, sidecar.value, reason);
-}
-
-async function leave(context: Context, mesh: MeshContext, sidecar: RunningSidecar, reason: string): Promise<number> {
-  mesh.logger.log("info", "leaving", { reason });
-  const left = await sidecar.leave();
-  if (left.ok) return 0;
-  const { message }: Failure = left.failure;
-  return fail(context, "", { ...left.failure, message: `the sidecar is still registered: ${message}` });
-}
-
-/** Resolves at the first signal; the second ends the process at once. */
-function firstSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    let count = 0;
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.on(name, () => (++count === 1 ? resolve(name) : process.exit(130)));
-  });
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#core/base";
-import { decide, type Intention, type Verdict } from "#core/mesh";
-import { type ConfigEntry, matchIntentions, readEntry } from "#integrations/consul";
+import { decide, type Verdict } from "#core/mesh";
+import { matchIntentions, needsPermissions, readEntry, withPermissions } from "#integrations/consul";
 import { connectConsul } from "../connect.ts";
 
 export interface CheckCommand {
@@ -20,9 +20,8 @@ export async function checkCall(
   if (!consul.ok) return consul;
   const { transport, identity } = consul.value;
   const matched = await matchIntentions(transport, command.destination);
-  const entry = identity.features.serviceIntentions
-    ? await readEntry(transport, "service-intentions", command.destination)
-    : ok(null);
+  const isNewer = matched.ok && needsPermissions(matched.value);
+  const entry = isNewer ? await readEntry(transport, "service-intentions", command.destination) : ok(null);
   transport.close();
   if (!matched.ok) return matched;
   if (!entry.ok) return entry;
@@ -37,16 +36,4 @@ export async function checkCall(
   return ok(
     decide(intentions, identity.defaultAllow, { source, ...(request && { request: { ...request, headers: {} } }) }),
   );
-}
-
-/** The match endpoint leaves out the permissions of newer versions; they stand in the entry. */
-export function withPermissions(intentions: readonly Intention[], entry: ConfigEntry | null): Intention[] {
-  const sources = (entry?.["Sources"] ?? []) as readonly {
-    readonly Name: string;
-    readonly Permissions?: Intention["Permissions"];
-  }[];
-  return intentions.map((intention) => {
-    const found = sources.find((source) => source.Name === intention.SourceName)?.Permissions;
-    return found && found.length > 0 ? { ...intention, Permissions: found } : intention;
-  });
 }

@@ -1,6 +1,6 @@
-import type { AgentService, ProxyUpstream } from "#integrations/consul";
+import type { ProxyUpstream } from "#integrations/consul";
 import { err, ok, type Result } from "#core/base";
-import type { Protocol } from "#integrations/envoy";
+import type { ExposedPath } from "#integrations/envoy";
 
 /** What is known of a sidecar before Consul is asked: the command line. */
 export interface SidecarOptions {
@@ -11,7 +11,15 @@ export interface SidecarOptions {
   readonly upstreams: readonly UpstreamOption[];
   readonly bindAddress: string;
   readonly bindPort: number | undefined;
+  /** Consul's opaque `Proxy.Config`. */
+  readonly config: Opaque;
+  readonly exposedPaths: readonly ExposedPath[];
+  /** The name under which mesh gateways stand in the catalogues. */
+  readonly gatewayService: string;
 }
+
+/** Settings by name, as Consul passes them on. */
+export type Opaque = Readonly<Record<string, unknown>>;
 
 /** `db:9191`, `db.dc2:127.0.0.1:9191`. */
 export interface UpstreamOption {
@@ -19,8 +27,14 @@ export interface UpstreamOption {
   readonly datacenter: string | undefined;
   readonly bindAddress: string;
   readonly bindPort: number;
+  /** Consul's opaque `Proxy.Upstreams[].Config`. */
+  readonly config?: Opaque;
+  /** How another datacenter is reached, in place of what the config entries say. */
+  readonly meshGateway?: string;
 }
 
+/** As Consul itself calls them unless it is told otherwise. */
+export const MESH_GATEWAY = "mesh-gateway";
 const LOOPBACK = "127.0.0.1";
 const PORT_MAX = 65_535;
 
@@ -56,44 +70,13 @@ export function checkUpstreams(upstreams: readonly UpstreamOption[]): Result<voi
 
 /** Upstreams as a registration lists them. */
 export function registeredUpstreams(upstreams: readonly UpstreamOption[]): ProxyUpstream[] {
-  return upstreams.map(({ service, datacenter, bindAddress, bindPort }) => ({
+  return upstreams.map(({ service, datacenter, bindAddress, bindPort, config, meshGateway }) => ({
     DestinationType: "service",
     DestinationName: service,
     ...(datacenter !== undefined && { Datacenter: datacenter }),
     LocalBindAddress: bindAddress,
     LocalBindPort: bindPort,
+    ...(config && { Config: config }),
+    ...(meshGateway !== undefined && { MeshGateway: { Mode: meshGateway } }),
   }));
-}
-
-/** The parts of a service's opaque proxy configuration that are acted on. */
-export interface ProxySettings {
-  readonly protocol: Protocol;
-  readonly localConnectTimeoutMs: number;
-  readonly localRequestTimeoutMs: number | undefined;
-  readonly maxConnections: number | undefined;
-}
-
-const protocols: readonly string[] = ["tcp", "http", "http2", "grpc"];
-const LOCAL_CONNECT_MS = 5_000;
-
-/** From proxy-defaults, then service-defaults, then the registration: the later wins. */
-export function settingsOf(
-  proxyDefaults: Readonly<Record<string, unknown>> | undefined,
-  serviceProtocol: string | undefined,
-  registered: AgentService["Proxy"],
-): ProxySettings {
-  const config = { ...proxyDefaults, ...registered?.Config };
-  const named = typeof config["protocol"] === "string" ? config["protocol"] : "tcp";
-  const protocol = serviceProtocol && serviceProtocol !== "" ? serviceProtocol : named;
-  return {
-    protocol: (protocols.includes(protocol) ? protocol : "tcp") as Protocol,
-    localConnectTimeoutMs: numberOf(config["local_connect_timeout_ms"]) ?? LOCAL_CONNECT_MS,
-    localRequestTimeoutMs: numberOf(config["local_request_timeout_ms"]),
-    maxConnections: numberOf(config["max_inbound_connections"]),
-  };
-}
-
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === "string" && value !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : undefined;
 }

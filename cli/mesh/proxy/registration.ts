@@ -1,7 +1,8 @@
-import type { AgentService, ServiceRegistration } from "#integrations/consul";
+import type { AgentService, CheckDefinition, ServiceRegistration } from "#integrations/consul";
+import type { ExposedPath } from "#integrations/envoy";
 import { registeredUpstreams, type SidecarOptions } from "./definition.ts";
 
-export const CHECK_TTL = "15s";
+const CHECK_TTL = "15s";
 /** A sidecar whose owner was killed for good is taken out after so long. */
 const REAP_AFTER = "10m";
 
@@ -10,8 +11,19 @@ export function sidecarId({ sidecarFor, proxyId }: SidecarOptions): string {
   return proxyId ?? `${sidecarFor}-sidecar-proxy`;
 }
 
-export function checkId(options: SidecarOptions): string {
-  return `drover-mesh:${sidecarId(options)}`;
+export function checkId(proxyId: string): string {
+  return `drover-mesh:${proxyId}`;
+}
+
+/** A proxy's own check: well once its Envoy has accepted the listener that others connect to. */
+export function ownCheck(proxyId: string, isReady: boolean): CheckDefinition {
+  return {
+    CheckID: checkId(proxyId),
+    Name: "Envoy serves the mesh",
+    TTL: CHECK_TTL,
+    Status: isReady ? "passing" : "critical",
+    DeregisterCriticalServiceAfter: REAP_AFTER,
+  };
 }
 
 /**
@@ -40,17 +52,22 @@ export function registrationOf(
       DestinationServiceID: parent.ID,
       LocalServiceAddress: parent.Address === "" ? "127.0.0.1" : parent.Address,
       LocalServicePort: parent.Port,
+      ...(Object.keys(options.config).length > 0 && { Config: options.config }),
       ...(upstreams.length > 0 && { Upstreams: upstreams }),
+      ...(options.exposedPaths.length > 0 && { Expose: { Paths: options.exposedPaths.map(exposedPath) } }),
     },
     Checks: [
-      {
-        CheckID: checkId(options),
-        Name: "Envoy serves the mesh",
-        TTL: CHECK_TTL,
-        Status: isReady ? "passing" : "critical",
-        DeregisterCriticalServiceAfter: REAP_AFTER,
-      },
-      { CheckID: `${checkId(options)}:alias`, Name: `Health of ${parent.ID}`, AliasService: parent.ID },
+      ownCheck(sidecarId(options), isReady),
+      { CheckID: `${checkId(sidecarId(options))}:alias`, Name: `Health of ${parent.ID}`, AliasService: parent.ID },
     ],
   };
+}
+
+function exposedPath({ listenerPort, path, localPort, protocol }: ExposedPath): {
+  ListenerPort: number;
+  Path: string;
+  LocalPathPort: number;
+  Protocol: string;
+} {
+  return { ListenerPort: listenerPort, Path: path, LocalPathPort: localPort, Protocol: protocol };
 }

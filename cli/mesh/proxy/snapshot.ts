@@ -1,15 +1,10 @@
-import type { ProxySnapshot, Upstream } from "#integrations/envoy";
-import { settingsOf, type SidecarOptions, type UpstreamOption } from "./definition.ts";
+import type { ExposedPath, ProxySnapshot, Upstream } from "#integrations/envoy";
+import type { SidecarOptions, UpstreamOption } from "./definition.ts";
+import { exposedPathsOf, settingsOf, upstreamSettings } from "./settings.ts";
 import { sidecarId } from "./registration.ts";
-import { chainKey, type ProxyFacts, targetKey } from "./source.ts";
-
-/** Where the sidecar is. */
-export interface Place {
-  readonly port: number;
-  readonly datacenter: string;
-  /** Of the servers that do not say it with each answer. */
-  readonly defaultAllow: boolean;
-}
+import { chainKey } from "./chain-watches.ts";
+import type { Place } from "./role.ts";
+import type { ProxyFacts } from "./source.ts";
 
 /** A snapshot of a sidecar, from what Consul says; undefined while its service is not registered. */
 export function snapshotOf(
@@ -22,7 +17,7 @@ export function snapshotOf(
   const settings = settingsOf(
     facts.proxyDefaults?.["Config"] as Readonly<Record<string, unknown>> | undefined,
     facts.serviceDefaults?.["Protocol"] as string | undefined,
-    parent.Proxy,
+    options.config,
   );
   return {
     id: sidecarId(options),
@@ -38,35 +33,32 @@ export function snapshotOf(
       localPort: parent.Port,
       intentions,
       defaultAllow: facts.defaultPolicy === undefined ? defaultAllow : facts.defaultPolicy !== "deny",
-      exposedPaths: [],
+      exposedPaths: exposedOf(options, facts),
       ...settings,
     },
     upstreams: options.upstreams.flatMap((upstream) => upstreamOf(upstream, facts) ?? []),
   };
 }
 
-function upstreamOf(option: UpstreamOption, { chains, instances }: ProxyFacts): Upstream | undefined {
+/** A port once: what the caller says himself comes first, then what is said for the service, then for all. */
+function exposedOf({ exposedPaths }: SidecarOptions, { serviceDefaults, proxyDefaults }: ProxyFacts): ExposedPath[] {
+  const entries = [serviceDefaults, proxyDefaults].flatMap((entry) => exposedPathsOf(entry?.["Expose"]));
+  const byPort = new Map([...exposedPaths, ...entries].toReversed().map((each) => [each.listenerPort, each]));
+  return [...byPort.values()].toReversed();
+}
+
+function upstreamOf(option: UpstreamOption, { chains, serviceDefaults }: ProxyFacts): Upstream | undefined {
   const key = chainKey(option);
-  const chain = chains.get(key);
+  const chain = chains.chain(key);
   if (!chain) return undefined;
-  const known = Object.values(chain.Targets).map(
-    (target) => [target.ID, instances.get(targetKey(key, target)) ?? []] as const,
-  );
   return {
     id: key,
     bindAddress: option.bindAddress,
     bindPort: option.bindPort,
     chain,
-    instances: new Map(known),
-    gateways: new Map(),
-    limits: { maxConnections: undefined, maxPendingRequests: undefined, maxConcurrentRequests: undefined },
-    passiveHealthCheck: {
-      intervalMs: undefined,
-      maxFailures: undefined,
-      enforcingConsecutive5xx: undefined,
-      maxEjectionPercent: undefined,
-      baseEjectionTimeMs: undefined,
-    },
+    instances: chains.instances(key),
+    gateways: chains.gateways,
+    ...upstreamSettings(serviceDefaults, option),
     overlay: { testers: [], mirror: undefined },
   };
 }

@@ -40,11 +40,11 @@ export function resourcesOf(snapshot: ProxySnapshot): Resource[] {
   return unique(resources);
 }
 
-function named(kind: ResourceKind, json: { readonly name?: string }): Resource {
+export function named(kind: ResourceKind, json: { readonly name?: string }): Resource {
   return { kind, name: json.name ?? "", json };
 }
 
 /** Two upstreams may lead to the same target: one cluster serves both. */
-function unique(resources: readonly Resource[]): Resource[] {
+export function unique(resources: readonly Resource[]): Resource[] {
   return [...new Map(resources.map((resource) => [`${resource.kind} ${resource.name}`, resource])).values()];
 }

@@ -45,7 +45,7 @@ export function staticCluster(
 }
 
 /** HTTP/2 where the protocol says so; HTTP/1 otherwise. */
-function protocolOptions(protocol: string): ClusterJson {
+export function protocolOptions(protocol: string): ClusterJson {
   if (!usesHttp2(protocol)) return {};
   const name = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
   return {
@@ -112,7 +112,7 @@ function targetCluster(
     name,
     type: "EDS",
     edsClusterConfig: { edsConfig: overAds },
-    connectTimeout: connectTimeout(node),
+    connectTimeout: upstream.connectTimeoutMs === undefined ? connectTimeout(node) : seconds(upstream.connectTimeoutMs),
     commonLbConfig: { healthyPanicThreshold: { value: 0 } },
     circuitBreakers: breakersOf(upstream),
     outlierDetection: outliersOf(upstream),

@@ -21,7 +21,12 @@ export function assignmentOf(
   const rows = upstream.instances.get(target.ID) ?? [];
   const endpoints = throughGateways(target, ownDatacenter)
     ? gatewayEndpoints(rows, target, upstream)
-    : rows.map((row) => endpointOf(row, target, target.Datacenter !== ownDatacenter));
+    : rows.map((row) =>
+        endpointOf(row, {
+          onlyPassing: target.Subset?.OnlyPassing === true,
+          isRemote: target.Datacenter !== ownDatacenter,
+        }),
+      );
   return { clusterName: name, endpoints: [{ lbEndpoints: endpoints }] };
 }
 
@@ -43,22 +48,37 @@ function gatewayEndpoints(rows: readonly HealthRow[], target: ChainTarget, { gat
   return found
     .flatMap(([, gatewayRows]) => gatewayRows)
     .map((row) => {
-      const endpoint = endpointOf(row, target, !isLocal);
+      const endpoint = endpointOf(row, { onlyPassing: false, isRemote: !isLocal });
       return isAlive ? endpoint : { ...endpoint, healthStatus: "UNHEALTHY" };
     });
 }
 
-function endpointOf(row: HealthRow, target: ChainTarget, isRemote: boolean): LbEndpointJson {
+function endpointOf(row: HealthRow, { onlyPassing, isRemote }: EndpointOptions): LbEndpointJson {
   const health = healthOf(row);
   const weights = row.Service.Weights;
   const weight = (health === "warning" ? weights?.Warning : weights?.Passing) ?? 1;
-  const isOut = health === "critical" || weight === 0 || (health === "warning" && target.Subset?.OnlyPassing === true);
+  const isOut = health === "critical" || weight === 0 || (health === "warning" && onlyPassing);
   const { address, port } = placeOf(row, isRemote);
   return {
     endpoint: { address: socketAddress(address, port) },
     healthStatus: isOut ? "UNHEALTHY" : "HEALTHY",
     loadBalancingWeight: Math.min(WEIGHT_MAX, Math.max(1, weight)),
   };
+}
+
+interface EndpointOptions {
+  readonly onlyPassing: boolean;
+  /** In another datacenter: its address in the wide area network counts. */
+  readonly isRemote: boolean;
+}
+
+/** Instances as they stand in the catalogue, without a chain's target. */
+export function plainAssignment(
+  name: string,
+  rows: readonly HealthRow[],
+  options: EndpointOptions,
+): ClusterLoadAssignmentJson {
+  return { clusterName: name, endpoints: [{ lbEndpoints: rows.map((row) => endpointOf(row, options)) }] };
 }
 
 /** The worst of an instance's checks. */

@@ -1,13 +1,15 @@
 import type { ListenerJson } from "#envoy/envoy/config/listener/v3/listener";
 import type { RouteConfigurationJson } from "#envoy/envoy/config/route/v3/route";
+import type { RBACJson } from "#envoy/envoy/config/rbac/v3/rbac";
+import type { RouteActionJson } from "./route-types.ts";
 import type { FilterJson as NetworkFilterJson } from "#envoy/envoy/config/listener/v3/listener_components";
-import { isHttp, type ProxySnapshot, type Upstream, usesHttp2 } from "../snapshot.ts";
+import { isHttp, type Protocol, type ProxySnapshot, type Upstream, usesHttp2 } from "../snapshot.ts";
 import { alpnOf, clusterNameOf, exposedClusterName } from "./clusters.ts";
 import { LOCAL_APP, overAds, seconds, socketAddress, typed } from "./common.ts";
+import { connectionManager, exclusive, grpcFilters, networkRbac, router, tcpProxy } from "./filters.ts";
 import { rbacOf } from "./rbac.ts";
 import { downstreamTls } from "./tls.ts";
 
-const HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const RBAC_FILTER = "envoy.filters.http.rbac";
 export const PUBLIC_LISTENER = "public_listener";
 
@@ -15,13 +17,10 @@ export function publicListenerName({ inbound }: ProxySnapshot): string {
   return `${PUBLIC_LISTENER}:${inbound.address}:${inbound.port}`;
 }
 
-/** Otherwise two Envoys share a port in silence, and each gets a part of the connections. */
-const exclusive = { enableReusePort: false } as const;
-
 /** What others of the mesh connect to: their identity is checked before anything else is done. */
 export function publicListener(snapshot: ProxySnapshot): ListenerJson {
   const { inbound, service } = snapshot;
-  const filters = isHttp(inbound.protocol) ? httpInbound(snapshot) : tcpInbound(snapshot);
+  const filters = isHttp(inbound.protocol) ? [guardedHttp(PUBLIC_LISTENER, inbound.protocol)] : tcpInbound(snapshot);
   return {
     name: publicListenerName(snapshot),
     address: socketAddress(inbound.address, inbound.port),
@@ -35,25 +34,19 @@ export function publicListener(snapshot: ProxySnapshot): ListenerJson {
 function tcpInbound(snapshot: ProxySnapshot): NetworkFilterJson[] {
   const { inbound, trustDomain } = snapshot;
   const rules = rbacOf(inbound.intentions, { trustDomain, defaultAllow: inbound.defaultAllow, isHttp: false });
-  return [
-    {
-      name: "envoy.filters.network.rbac",
-      typedConfig: typed("envoy.extensions.filters.network.rbac.v3.RBAC", { rules, statPrefix: "connect_authz" }),
-    },
-    tcpProxy(PUBLIC_LISTENER, LOCAL_APP),
-  ];
+  return [networkRbac(rules), tcpProxy(PUBLIC_LISTENER, LOCAL_APP)];
 }
 
 /**
  * Intentions stand with the routes, not with the listener: a change holds for the next request of every connection that is
  * open already, and no listener is replaced. Until the routes have come nobody is let in.
  */
-function httpInbound({ inbound }: ProxySnapshot): NetworkFilterJson[] {
+export function guardedHttp(name: string, protocol: Protocol): NetworkFilterJson {
   const manager = {
-    statPrefix: PUBLIC_LISTENER,
-    rds: { configSource: overAds, routeConfigName: PUBLIC_LISTENER },
+    statPrefix: name,
+    rds: { configSource: overAds, routeConfigName: name },
     httpFilters: [
-      ...(inbound.protocol === "grpc" ? grpcFilters() : []),
+      ...(protocol === "grpc" ? grpcFilters() : []),
       {
         name: RBAC_FILTER,
         typedConfig: typed("envoy.extensions.filters.http.rbac.v3.RBAC", { rules: { action: "ALLOW" } }),
@@ -62,9 +55,9 @@ function httpInbound({ inbound }: ProxySnapshot): NetworkFilterJson[] {
     ],
     forwardClientCertDetails: "APPEND_FORWARD",
     setCurrentClientCertDetails: { subject: true, cert: true, chain: true, dns: true, uri: true },
-    ...(usesHttp2(inbound.protocol) && { http2ProtocolOptions: {} }),
+    ...(usesHttp2(protocol) && { http2ProtocolOptions: {} }),
   };
-  return [connectionManager(manager)];
+  return connectionManager(manager);
 }
 
 /** What comes in goes to the service, as far as the intentions allow. */
@@ -72,12 +65,17 @@ export function publicRoutes({ inbound, trustDomain }: ProxySnapshot): RouteConf
   const rules = rbacOf(inbound.intentions, { trustDomain, defaultAllow: inbound.defaultAllow, isHttp: true });
   const timeout = inbound.localRequestTimeoutMs;
   const route = { cluster: LOCAL_APP, ...(timeout !== undefined && { timeout: seconds(timeout) }) };
+  return guardedRoutes(PUBLIC_LISTENER, rules, route);
+}
+
+/** One route for all requests, with the intentions beside it. */
+export function guardedRoutes(name: string, rules: RBACJson, route: RouteActionJson): RouteConfigurationJson {
   const decided = typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", { rbac: { rules } });
   return {
-    name: PUBLIC_LISTENER,
+    name,
     virtualHosts: [
       {
-        name: PUBLIC_LISTENER,
+        name,
         domains: ["*"],
         routes: [{ match: { prefix: "/" }, route }],
         typedPerFilterConfig: { [RBAC_FILTER]: decided },
@@ -140,32 +138,4 @@ export function exposedListener(
     ...exclusive,
     filterChains: [{ filters: [connectionManager(manager)] }],
   };
-}
-
-function connectionManager(manager: object): NetworkFilterJson {
-  return { name: "envoy.filters.network.http_connection_manager", typedConfig: typed(HCM, manager) };
-}
-
-function tcpProxy(statPrefix: string, cluster: string): NetworkFilterJson {
-  return {
-    name: "envoy.filters.network.tcp_proxy",
-    typedConfig: typed("envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", { statPrefix, cluster }),
-  };
-}
-
-function router(): object {
-  return { name: "envoy.filters.http.router", typedConfig: typed("envoy.extensions.filters.http.router.v3.Router") };
-}
-
-function grpcFilters(): object[] {
-  return [
-    {
-      name: "envoy.filters.http.grpc_http1_bridge",
-      typedConfig: typed("envoy.extensions.filters.http.grpc_http1_bridge.v3.Config"),
-    },
-    {
-      name: "envoy.filters.http.grpc_stats",
-      typedConfig: typed("envoy.extensions.filters.http.grpc_stats.v3.FilterConfig", { statsForAllMethods: true }),
-    },
-  ];
 }

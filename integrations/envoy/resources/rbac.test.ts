@@ -1,63 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Prng } from "#core/base";
 import { type Call, decide, type Intention, type IntentionPermission, serviceUri } from "#core/mesh";
-import type { PermissionJson, PrincipalJson, RBACJson } from "#envoy/envoy/config/rbac/v3/rbac";
-import type { HeaderMatcherJson } from "#envoy/envoy/config/route/v3/route_components";
+import { judge } from "#test/support";
 import { rbacOf } from "./rbac.ts";
 
 const TRUST = "11111111-2222-3333-4444-555555555555.consul";
 const ROUNDS = Number(process.env["DROVER_RBAC_ROUNDS"] ?? "100000");
-
-/** Envoy's RBAC as its documentation says it: a policy matches when a permission and a principal do. */
-function judge(rbac: RBACJson, call: Call): boolean {
-  const uri = serviceUri(TRUST, "dc7", call.source);
-  const isMatched = Object.values(rbac.policies ?? {}).some(
-    ({ permissions = [], principals = [] }) =>
-      permissions.some((permission) => matchesPermission(permission, call)) &&
-      principals.some((principal) => matchesPrincipal(principal, uri)),
-  );
-  return rbac.action === "DENY" ? !isMatched : isMatched;
-}
-
-function matchesPrincipal(principal: PrincipalJson, uri: string): boolean {
-  if (principal.andIds) return (principal.andIds.ids ?? []).every((each) => matchesPrincipal(each, uri));
-  if (principal.notId) return !matchesPrincipal(principal.notId, uri);
-  const regex = principal.authenticated?.principalName?.safeRegex?.regex ?? "";
-  return new RegExp(`^(?:${regex})$`).test(uri);
-}
-
-function matchesPermission(permission: PermissionJson, call: Call): boolean {
-  if (permission.any) return true;
-  if (permission.andRules) return (permission.andRules.rules ?? []).every((each) => matchesPermission(each, call));
-  if (permission.notRule) return !matchesPermission(permission.notRule, call);
-  const { method = "", path = "", headers = {} } = call.request ?? {};
-  if (permission.urlPath) {
-    const { exact, prefix, safeRegex } = permission.urlPath.path ?? {};
-    if (exact !== undefined) return path === exact;
-    if (prefix !== undefined) return path.startsWith(prefix);
-    return new RegExp(`^(?:${safeRegex?.regex})$`).test(path);
-  }
-  return permission.header ? matchesHeader(permission.header, { ...headers, ":method": method }) : false;
-}
-
-function matchesHeader(matcher: HeaderMatcherJson, headers: Readonly<Record<string, string>>): boolean {
-  const value = headers[(matcher.name ?? "").toLowerCase()];
-  if (matcher.presentMatch) return (value !== undefined) !== (matcher.invertMatch ?? false);
-  if (value === undefined) return false;
-  const { exact, prefix, suffix, contains, safeRegex, ignoreCase } = matcher.stringMatch ?? {};
-  const fold = (text: string): string => (ignoreCase ? text.toLowerCase() : text);
-  const isMatch =
-    exact !== undefined
-      ? fold(value) === fold(exact)
-      : prefix !== undefined
-        ? fold(value).startsWith(fold(prefix))
-        : suffix !== undefined
-          ? fold(value).endsWith(fold(suffix))
-          : contains !== undefined
-            ? fold(value).includes(fold(contains))
-            : new RegExp(`^(?:${safeRegex?.regex})$`).test(value);
-  return isMatch !== (matcher.invertMatch ?? false);
-}
 
 const services = ["api", "web", "db", "we.b", "a-b", "other"];
 const paths = ["/", "/admin", "/admin/x", "/v1/a", "/v1/b"];
@@ -140,7 +88,7 @@ describe("intentions as RBAC", () => {
         const call = randomCall(random);
         const asked = isHttp ? call : { source: call.source };
         const expected = decide(intentions, defaultAllow, asked).isAllowed;
-        if (judge(rbac, asked) !== expected)
+        if (judge(rbac, asked, serviceUri(TRUST, "dc7", asked.source)) !== expected)
           expect.fail(JSON.stringify({ round, intentions, defaultAllow, isHttp, asked, expected, rbac }, undefined, 1));
       }
     }

@@ -4,6 +4,8 @@ export type {
   RetryPolicyJson,
   RouteAction_HashPolicyJson as RouteActionHashPolicyJson,
   RouteActionJson,
+  VirtualHostJson,
   RouteJson,
   RouteMatchJson,
 } from "#envoy/envoy/config/route/v3/route_components";
+export type { RouteConfigurationJson } from "#envoy/envoy/config/route/v3/route";

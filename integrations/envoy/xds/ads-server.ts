@@ -1,5 +1,4 @@
 import { chmodSync, rmSync } from "node:fs";
-import { fromBinary } from "@bufbuild/protobuf";
 import {
   type handleBidiStreamingCall,
   Server,
@@ -8,10 +7,10 @@ import {
   status,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
-import { err, type Logger, ok, type Result } from "#core/base";
-import { DeltaDiscoveryRequestSchema, DiscoveryRequestSchema } from "#envoy/envoy/service/discovery/v3/discovery";
+import { err, failureOf, type Logger, ok, type Result } from "#core/base";
 import { type ResourceKind, typeUrls } from "../resources/common.ts";
 import { prepare } from "./prepared.ts";
+import { readDelta, readWhole } from "./requests.ts";
 import { DeltaStream, type KindStatus, type ResourceSet, type StreamResponse } from "./stream.ts";
 import { WholeStream, type WholeResponse } from "./whole-stream.ts";
 import { textField } from "./wire.ts";
@@ -19,6 +18,8 @@ import { textField } from "./wire.ts";
 /** Streams at once; more are told to come again, so that a storm of reconnects does not hold up those that are served. */
 const STREAMS_MAX = 10_000;
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+/** Nobody looks at its statistics, and a storm of reconnects pays for them. */
+const serverOptions = { "grpc.max_receive_message_length": MESSAGE_BYTES_MAX, "grpc.enable_channelz": 0 };
 
 type Stream = ServerDuplexStream<Buffer, Buffer>;
 
@@ -41,13 +42,15 @@ const kindOfType = new Map(kinds.map((kind) => [typeUrls[kind] as string, kind])
 
 interface Session {
   readonly update: (resources: ResourceSet) => void;
-  readonly delta: DeltaStream | undefined;
+  readonly status: (kind: ResourceKind) => KindStatus;
+  /** Undefined on a state-of-the-world stream, which has no versions of single resources. */
+  readonly acceptedVersion: ((kind: ResourceKind, name: string) => string | undefined) | undefined;
 }
 
 /** The aggregated discovery service: each Envoy gets what is set for its node, in the order in which it can use it. */
 export class AdsServer {
   readonly #options: AdsServerOptions;
-  readonly #server = new Server({ "grpc.max_receive_message_length": MESSAGE_BYTES_MAX });
+  readonly #server = new Server(serverOptions);
   readonly #resources = new Map<string, ResourceSet>();
   readonly #sessions = new Map<string, Set<Session>>();
   #streams = 0;
@@ -80,17 +83,16 @@ export class AdsServer {
 
   status(nodeId: string): NodeStatus {
     const [session] = this.#sessions.get(nodeId) ?? [];
-    const { delta } = session ?? {};
     return {
       isConnected: session !== undefined,
-      kinds: delta && (Object.fromEntries(kinds.map((kind) => [kind, delta.status(kind)])) as NodeStatus["kinds"]),
+      kinds: session && (Object.fromEntries(kinds.map((kind) => [kind, session.status(kind)])) as NodeStatus["kinds"]),
     };
   }
 
   /** The version of a resource that the node's Envoy has accepted. */
   acceptedVersion(nodeId: string, kind: ResourceKind, name: string): string | undefined {
     const [session] = this.#sessions.get(nodeId) ?? [];
-    return session?.delta?.acceptedVersion(kind, name);
+    return session?.acceptedVersion?.(kind, name);
   }
 
   close(): void {
@@ -112,22 +114,27 @@ export class AdsServer {
     const write = (responses: readonly StreamResponse[]): void => {
       for (const response of responses) stream.write(deltaBytes(response));
     };
-    const session: Session = { delta, update: (resources) => write(delta.update(resources)) };
+    const session: Session = {
+      update: (resources) => write(delta.update(resources)),
+      status: (kind) => delta.status(kind),
+      acceptedVersion: (kind, name) => delta.acceptedVersion(kind, name),
+    };
     const admit = this.#admission(stream, session);
     stream.on("data", (bytes: Buffer) => {
-      const request = fromBinary(DeltaDiscoveryRequestSchema, bytes);
+      const request = parsed(stream, () => readDelta(bytes));
+      if (!request) return;
       const kind = kindOfType.get(request.typeUrl);
-      const nodeId = admit(request.node?.id);
+      const nodeId = admit(request.nodeId);
       if (nodeId === undefined || kind === undefined) return;
-      if (request.errorDetail) this.#refused(nodeId, kind, request.errorDetail.message);
+      if (request.refusal !== undefined) this.#refused(nodeId, kind, request.refusal);
       write(
         delta.request({
           kind,
-          subscribe: request.resourceNamesSubscribe,
-          unsubscribe: request.resourceNamesUnsubscribe,
-          known: request.initialResourceVersions,
-          nonce: request.responseNonce,
-          refusal: request.errorDetail?.message,
+          subscribe: request.subscribe,
+          unsubscribe: request.unsubscribe,
+          known: request.known,
+          nonce: request.nonce,
+          refusal: request.refusal,
         }),
       );
       this.#options.changed(nodeId);
@@ -139,21 +146,26 @@ export class AdsServer {
     const write = (responses: readonly WholeResponse[]): void => {
       for (const response of responses) stream.write(wholeBytes(response));
     };
-    const session: Session = { delta: undefined, update: (resources) => write(whole.update(resources)) };
+    const session: Session = {
+      update: (resources) => write(whole.update(resources)),
+      status: (kind) => whole.status(kind),
+      acceptedVersion: undefined,
+    };
     const admit = this.#admission(stream, session);
     stream.on("data", (bytes: Buffer) => {
-      const request = fromBinary(DiscoveryRequestSchema, bytes);
+      const request = parsed(stream, () => readWhole(bytes));
+      if (!request) return;
       const kind = kindOfType.get(request.typeUrl);
-      const nodeId = admit(request.node?.id);
+      const nodeId = admit(request.nodeId);
       if (nodeId === undefined || kind === undefined) return;
-      if (request.errorDetail) this.#refused(nodeId, kind, request.errorDetail.message);
+      if (request.refusal !== undefined) this.#refused(nodeId, kind, request.refusal);
       write(
         whole.request({
           kind,
-          names: request.resourceNames,
-          version: request.versionInfo,
-          nonce: request.responseNonce,
-          refusal: request.errorDetail?.message,
+          names: request.names,
+          version: request.version,
+          nonce: request.nonce,
+          refusal: request.refusal,
         }),
       );
       this.#options.changed(nodeId);
@@ -190,6 +202,16 @@ export class AdsServer {
 
   #refused(nodeId: string, kind: ResourceKind, reason: string): void {
     this.#options.logger.log("error", `Envoy refused a ${kind}`, { node: nodeId, reason });
+  }
+}
+
+/** What is no message ends its stream, not the server. */
+function parsed<T>(stream: Stream, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    fail(stream, status.INVALID_ARGUMENT, failureOf(error).message);
+    return undefined;
   }
 }
 

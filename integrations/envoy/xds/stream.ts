@@ -1,5 +1,6 @@
 import type { EncodedResource } from "../encode.ts";
 import type { ResourceKind } from "../resources/common.ts";
+import { changedNames } from "./changed-names.ts";
 import { type Refusal, Subscription } from "./subscription.ts";
 
 /** What a proxy is to have, by type and name. */
@@ -33,6 +34,7 @@ export interface KindStatus {
 
 const kinds: readonly ResourceKind[] = ["cluster", "endpoint", "secret", "listener", "route"];
 const WILDCARD = "*";
+const none: ReadonlyMap<string, EncodedResource> = new Map();
 
 /**
  * One ADS stream of the delta protocol: requests and new resource sets in, responses out. What is new comes before what
@@ -46,6 +48,10 @@ export class DeltaStream {
 
   /** A new set; the stream begins to answer with the first one. */
   update(resources: ResourceSet): StreamResponse[] {
+    for (const kind of kinds) {
+      const [before, after] = [this.#resources?.[kind] ?? none, resources[kind]];
+      if (before !== after) this.#of(kind).set(after, changedNames(before, after));
+    }
     this.#resources = resources;
     return this.#next();
   }
@@ -62,11 +68,10 @@ export class DeltaStream {
 
   status(kind: ResourceKind): KindStatus {
     const subscription = this.#of(kind);
-    const resources = this.#resources?.[kind] ?? new Map<string, EncodedResource>();
     const isCurrent =
       subscription.isOpen &&
       subscription.inFlight === undefined &&
-      subscription.missing(resources).length === 0 &&
+      subscription.missing().length === 0 &&
       subscription.refused.size === 0;
     return { acknowledged: subscription.acknowledged, isCurrent, refused: subscription.refused };
   }
@@ -82,20 +87,16 @@ export class DeltaStream {
 
   #subscribe(subscription: Subscription, { subscribe, unsubscribe, known }: StreamRequest): void {
     // An empty first list is the old form of asking for everything (xDS protocol, "wildcard").
-    if (!subscription.isOpen && subscribe.length === 0) subscription.isWildcard = true;
-    if (!subscription.isOpen) for (const [name, version] of Object.entries(known)) subscription.has.set(name, version);
+    if (!subscription.isOpen && subscribe.length === 0) subscription.setWildcard(true);
+    if (!subscription.isOpen) subscription.keep(known);
     subscription.isOpen = true;
     for (const name of subscribe) {
-      if (name === WILDCARD) subscription.isWildcard = true;
-      else subscription.names.add(name);
-      // Whoever asks again is answered again, whatever was sent before.
-      if (known[name] === undefined) subscription.has.delete(name);
-      subscription.owedRemovals.add(name);
+      if (name === WILDCARD) subscription.setWildcard(true);
+      else subscription.subscribe(name, known[name] !== undefined);
     }
     for (const name of unsubscribe) {
-      if (name === WILDCARD) subscription.isWildcard = false;
-      subscription.names.delete(name);
-      if (!subscription.wants(name)) subscription.has.delete(name);
+      if (name === WILDCARD) subscription.setWildcard(false);
+      else subscription.unsubscribe(name);
     }
   }
 
@@ -112,8 +113,8 @@ export class DeltaStream {
   #nextOf(kind: ResourceKind, set: ResourceSet): StreamResponse | undefined {
     const subscription = this.#of(kind);
     if (!subscription.isOpen || subscription.inFlight) return undefined;
-    const resources = this.#mayAdd(kind, set) ? this.#additions(subscription, set[kind]) : [];
-    const removed = this.#mayRemove(kind, set) ? subscription.superfluous(set[kind]) : [];
+    const resources = this.#mayAdd(kind) ? this.#additions(subscription, set[kind]) : [];
+    const removed = this.#mayRemove(kind) ? subscription.superfluous() : [];
     if (resources.length === 0 && removed.length === 0) return undefined;
     const nonce = (++this.#nonce).toString(16);
     subscription.inFlight = { nonce, sent: new Map(resources.map(({ name, version }) => [name, version])), removed };
@@ -127,32 +128,32 @@ export class DeltaStream {
       const resource = resources.get(name);
       if (resource && subscription.has.get(name) !== resource.version) return [resource];
     }
-    const missing = subscription.missing(resources);
+    const missing = subscription.missing();
     for (const { name } of missing) subscription.owedRemovals.delete(name);
     return missing;
   }
 
   /** Listeners and routes wait until the clusters that they name, and their endpoints, are there. */
-  #mayAdd(kind: ResourceKind, set: ResourceSet): boolean {
+  #mayAdd(kind: ResourceKind): boolean {
     if (kind !== "listener" && kind !== "route") return true;
-    return this.#isSettled("cluster", set) && this.#isSettled("endpoint", set);
+    return this.#isSettled("cluster") && this.#isSettled("endpoint");
   }
 
   /** Clusters go when no listener and no route names them any more; what hangs on others goes with those. */
-  #mayRemove(kind: ResourceKind, set: ResourceSet): boolean {
+  #mayRemove(kind: ResourceKind): boolean {
     if (kind === "listener") return true;
-    return this.#isSettled("listener", set) && this.#isSettled("route", set);
+    return this.#isSettled("listener") && this.#isSettled("route");
   }
 
-  #isSettled(kind: ResourceKind, set: ResourceSet): boolean {
+  #isSettled(kind: ResourceKind): boolean {
     const subscription = this.#of(kind);
     if (!subscription.isOpen) return true;
-    return subscription.inFlight === undefined && subscription.missing(set[kind]).length === 0;
+    return subscription.inFlight === undefined && subscription.missing().length === 0;
   }
 
   /** A cluster that is replaced warms until its endpoints come again, a listener until its routes (envoy issue 13009). */
   #resendChildren(kind: ResourceKind, name: string): void {
-    if (kind === "cluster") this.#of("endpoint").has.delete(name);
-    if (kind === "listener") this.#of("route").has.delete(name.split(":", 1)[0] as string);
+    if (kind === "cluster") this.#of("endpoint").forget(name);
+    if (kind === "listener") this.#of("route").forget(name.split(":", 1)[0] as string);
   }
 }

@@ -30,6 +30,10 @@ export class Subscription {
   readonly alone: string[] = [];
   inFlight: InFlight | undefined;
   acknowledged = 0;
+  /** What is to be there, as it was last set. */
+  #resources: ReadonlyMap<string, EncodedResource> = new Map();
+  /** The names about which something has changed since they were last in order: only these are looked at. */
+  readonly #touched = new Set<string>();
 
   constructor(kind: ResourceKind) {
     this.kind = kind;
@@ -39,22 +43,70 @@ export class Subscription {
     return this.isWildcard || this.names.has(name);
   }
 
+  /** A new set, and the names in which it differs from the one before. */
+  set(resources: ReadonlyMap<string, EncodedResource>, changed: Iterable<string>): void {
+    this.#resources = resources;
+    for (const name of changed) this.#touched.add(name);
+  }
+
+  /** The client asks for it, whatever was sent before; what it says that it has is not sent again. */
+  subscribe(asked: string, isKnown: boolean): void {
+    // One text for all streams: a thousand of them would otherwise each keep their own.
+    const name = this.#resources.get(asked)?.name ?? asked;
+    this.names.add(name);
+    if (!isKnown) this.has.delete(name);
+    this.owedRemovals.add(name);
+    this.#touched.add(name);
+  }
+
+  unsubscribe(name: string): void {
+    this.names.delete(name);
+    if (!this.wants(name)) this.has.delete(name);
+    this.#touched.add(name);
+  }
+
+  setWildcard(isWildcard: boolean): void {
+    this.isWildcard = isWildcard;
+    for (const name of this.#resources.keys()) this.#touched.add(name);
+  }
+
+  /** What the client kept from an earlier stream. */
+  keep(known: Readonly<Record<string, string>>): void {
+    for (const [name, version] of Object.entries(known)) {
+      this.has.set(name, version);
+      this.#touched.add(name);
+    }
+  }
+
+  /** It is to be sent again. */
+  forget(name: string): void {
+    this.has.delete(name);
+    this.#touched.add(name);
+  }
+
   /** What Envoy should have and has not, refused versions apart. */
-  missing(resources: ReadonlyMap<string, EncodedResource>): EncodedResource[] {
+  missing(): EncodedResource[] {
     const missing: EncodedResource[] = [];
-    for (const resource of resources.values()) {
-      const { name, version } = resource;
-      const isKnown = this.has.get(name) === version || this.refused.get(name)?.version === version;
-      if (this.wants(name) && !isKnown) missing.push(resource);
+    for (const name of this.#touched) {
+      const resource = this.#resources.get(name);
+      if (resource && this.#isMissing(resource)) missing.push(resource);
+      else if (resource || !this.#isSuperfluous(name)) this.#touched.delete(name);
     }
     return missing;
   }
 
-  /** What Envoy has and should not have. */
-  superfluous(resources: ReadonlyMap<string, EncodedResource>): string[] {
-    const gone = [...this.has.keys()].filter((name) => !resources.has(name));
-    const owed = [...this.owedRemovals].filter((name) => !resources.has(name));
-    return [...new Set([...gone, ...owed])];
+  /** What Envoy has and should not have, or asked for in vain. */
+  superfluous(): string[] {
+    return [...this.#touched].filter((name) => this.#isSuperfluous(name));
+  }
+
+  #isMissing({ name, version }: EncodedResource): boolean {
+    const isKnown = this.has.get(name) === version || this.refused.get(name)?.version === version;
+    return this.wants(name) && !isKnown;
+  }
+
+  #isSuperfluous(name: string): boolean {
+    return !this.#resources.has(name) && (this.has.has(name) || this.owedRemovals.has(name));
   }
 
   accept(): void {
@@ -78,11 +130,13 @@ export class Subscription {
   #accepted(name: string, version: string): void {
     this.has.set(name, version);
     this.refused.delete(name);
+    this.#touched.add(name);
   }
 
   #removed(name: string): void {
     this.has.delete(name);
     this.refused.delete(name);
     this.owedRemovals.delete(name);
+    this.#touched.add(name);
   }
 }

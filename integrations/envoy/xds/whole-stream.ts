@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EncodedResource } from "../encode.ts";
 import type { ResourceKind } from "../resources/common.ts";
-import type { ResourceSet } from "./stream.ts";
+import type { KindStatus, ResourceSet } from "./stream.ts";
 
 /** A request of the state-of-the-world variant: the whole list of names each time. */
 export interface WholeRequest {
@@ -29,6 +29,7 @@ interface TypeState {
   acceptedVersion: string;
   refusedVersion: string;
   reason: string;
+  acknowledged: number;
 }
 
 const kinds: readonly ResourceKind[] = ["cluster", "endpoint", "secret", "listener", "route"];
@@ -66,9 +67,11 @@ export class WholeStream {
     return this.#next();
   }
 
-  isAccepted(kind: ResourceKind): boolean {
-    const state = this.#of(kind);
-    return state.isOpen && state.inFlight === undefined && state.refusedVersion === "";
+  /** Here a version is that of the whole type, and so is a refusal. */
+  status(kind: ResourceKind): KindStatus {
+    const { isOpen, inFlight, refusedVersion: version, reason, acknowledged } = this.#of(kind);
+    const refused = new Map(version === "" ? [] : [["*", { version, reason }]]);
+    return { acknowledged, isCurrent: isOpen && inFlight === undefined && version === "", refused };
   }
 
   #of(kind: ResourceKind): TypeState {
@@ -81,6 +84,7 @@ export class WholeStream {
     if (refusal === undefined) {
       state.acceptedVersion = version;
       state.refusedVersion = "";
+      state.acknowledged++;
     } else {
       state.refusedVersion = version;
       state.reason = refusal;
@@ -141,6 +145,7 @@ function blank(): TypeState {
     acceptedVersion: "",
     refusedVersion: "",
     reason: "",
+    acknowledged: 0,
   };
 }
 

@@ -1,0 +1,261 @@
+import {
+  type Clock,
+  type Failure,
+  type Logger,
+  ok,
+  type Random,
+  type Result,
+  type TimerHandle,
+  type Timers,
+} from "#core/base";
+import {
+  type ConsulIdentity,
+  deregisterService,
+  fitting,
+  registerService,
+  type Transport,
+  updateTtl,
+  Watches,
+} from "#integrations/consul";
+import {
+  AdsServer,
+  bootstrapOf,
+  checkBootstrap,
+  checkSound,
+  encodeSet,
+  Encoder,
+  type Resource,
+} from "#integrations/envoy";
+import { WANTED_FILE, wantedOf } from "./wanted.ts";
+import { EnvoyRunner } from "./envoy-runner.ts";
+import { choosePort, releasePort } from "./ports.ts";
+import { markOf } from "./process-identity.ts";
+import { checkId } from "./registration.ts";
+import type { RunFolder } from "./run-folder.ts";
+import type { ProxyRole } from "./role.ts";
+
+const CHECK_MS = 1_000;
+const RETRY_MS = 1_000;
+
+export interface ProxyParts {
+  readonly role: ProxyRole;
+  readonly identity: ConsulIdentity;
+  readonly consulAddress: string;
+  readonly transport: Transport;
+  readonly folder: RunFolder;
+  readonly runRoot: string;
+  readonly envoyBinary: string;
+  readonly envoyArguments: readonly string[];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** What the proxy stands for was deregistered: it leaves too. */
+  readonly gone: () => void;
+}
+
+/** A proxy: its Envoy, its control plane, its registration, its check. */
+export class ProxyProcess {
+  readonly #parts: ProxyParts;
+  readonly #port: number;
+  readonly #ads: AdsServer;
+  readonly #encoder = new Encoder();
+  readonly #runner: EnvoyRunner;
+  readonly #watches: Watches;
+  #source: Disposable | undefined;
+  #registered = "";
+  #beat: TimerHandle | undefined;
+  #isLeaving = false;
+
+  private constructor(parts: ProxyParts, port: number) {
+    const { transport, clock, timers, random, logger, role } = parts;
+    this.#parts = parts;
+    this.#port = port;
+    this.#watches = new Watches({ transport, clock, timers, random });
+    this.#ads = new AdsServer({
+      logger: logger.child("ads"),
+      onlyNode: role.proxyId,
+      changed: () => this.#look(),
+    });
+    this.#runner = new EnvoyRunner({
+      binary: parts.envoyBinary,
+      folder: parts.folder,
+      extraArguments: parts.envoyArguments,
+      timers,
+      nowMs: () => clock.monotonicMs(),
+      logger: logger.child("envoy"),
+      changed: () => this.#record(),
+    });
+  }
+
+  static async start(parts: ProxyParts): Promise<Result<ProxyProcess>> {
+    const { role, folder, logger } = parts;
+    const bootstrap = bootstrapFor(role, parts.identity, folder);
+    const sound = checkBootstrap(bootstrap);
+    if (!sound.ok) return sound;
+    const left = folder.leftEnvoy();
+    const port = await portFor(parts, left ? folder.read()?.port : undefined);
+    if (!port.ok) return port;
+    const proxy = new ProxyProcess(parts, port.value);
+    const listening = await proxy.#ads.listen(folder.adsSocket);
+    if (!listening.ok) return listening;
+    folder.writeFile("bootstrap.json", JSON.stringify(bootstrap));
+    const registered = await proxy.#register();
+    if (!registered.ok) {
+      proxy.#ads.close();
+      return registered;
+    }
+    proxy.#watch();
+    proxy.#runner.start(left);
+    proxy.#soon(0);
+    const { kind, proxyId, service } = role;
+    logger.log("info", `${kind === "connect-proxy" ? "sidecar" : kind} started`, {
+      proxy: proxyId,
+      service,
+      port: port.value,
+    });
+    return ok(proxy);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Out of the catalogue first, so that nobody calls any more; then the Envoy drains and ends. */
+  async leave(): Promise<Result<void>> {
+    this.#isLeaving = true;
+    this.#beat?.cancel();
+    this.#source?.[Symbol.dispose]();
+    this.#watches.close();
+    const { transport, role, folder } = this.#parts;
+    const gone = await deregisterService(transport, role.proxyId, role.name);
+    await this.#runner.end();
+    this.#ads.close();
+    folder.remove();
+    releasePort(this.#parts.runRoot, this.#port);
+    return gone;
+  }
+
+  #watch(): void {
+    const { role, identity, logger } = this.#parts;
+    const place = { port: this.#port, datacenter: identity.datacenter, defaultAllow: identity.defaultAllow };
+    this.#source = role.begin(this.#watches, place, {
+      changed: (resources) => this.#take(resources),
+      gone: () => this.#isLeaving || this.#parts.gone(),
+      degraded: (reason) => this.#degraded(reason),
+      recovered: () => {
+        logger.log("info", "Consul answers again");
+        // What the agent forgot while it was away is written again.
+        this.#registered = "";
+        void this.#keepRegistered();
+      },
+    });
+  }
+
+  #degraded(reason: Failure): void {
+    const extra = reason.hint === undefined ? {} : { hint: reason.hint };
+    this.#parts.logger.log("warn", `Consul: ${reason.message}; the last configuration stays in force`, extra);
+  }
+
+  #take(resources: readonly Resource[]): void {
+    if (this.#isLeaving) return;
+    void this.#keepRegistered();
+    const { role, logger, folder } = this.#parts;
+    const sound = checkSound(resources);
+    const set = sound.ok ? encodeSet(resources, this.#encoder) : sound;
+    if (set.ok) {
+      this.#ads.set(role.proxyId, set.value);
+      folder.writeFile(WANTED_FILE, JSON.stringify(wantedOf(resources, set.value)));
+    } else
+      logger.log("error", "the new configuration is not sent, the last one stays in force", {
+        reason: set.failure.message,
+      });
+  }
+
+  /** The registration follows what it stands for: a service's own Meta, Tags, Weights and address. */
+  async #keepRegistered(): Promise<void> {
+    const done = await this.#register();
+    if (done.ok || this.#isLeaving) return;
+    this.#parts.logger.log("warn", `the proxy is not registered: ${done.failure.message}`);
+    this.#parts.timers.after(RETRY_MS, () => this.#isLeaving || void this.#keepRegistered());
+  }
+
+  async #register(): Promise<Result<void>> {
+    const { role, transport } = this.#parts;
+    const { features } = this.#parts.identity;
+    const whole = role.registration(this.#port, this.#isReady());
+    const { Checks: checks, ...rest } = fitting(whole, features).registration;
+    const key = JSON.stringify(rest);
+    if (key === this.#registered || this.#isLeaving) return ok(undefined);
+    const done = await registerService(transport, { ...rest, ...(checks && { Checks: checks }) });
+    if (done.ok) this.#registered = key;
+    return done;
+  }
+
+  /** Envoy has accepted the listener that others connect to, and runs. */
+  #isReady(): boolean {
+    const { kinds, isConnected } = this.#ads.status(this.#parts.role.proxyId);
+    return isConnected && (kinds?.listener.acknowledged ?? 0) > 0;
+  }
+
+  #look(): void {
+    if (!this.#isLeaving && this.#isReady()) this.#soon(0);
+  }
+
+  #soon(delayMs: number): void {
+    this.#beat?.cancel();
+    this.#beat = this.#parts.timers.after(delayMs, () => void this.#check());
+  }
+
+  async #check(): Promise<void> {
+    if (this.#isLeaving) return;
+    const isReady = this.#isReady();
+    const output = isReady ? "Envoy has accepted its listener" : "Envoy has not accepted its listener yet";
+    const said = await updateTtl(
+      this.#parts.transport,
+      checkId(this.#parts.role.proxyId),
+      isReady ? "passing" : "critical",
+      output,
+    );
+    // An agent that has forgotten the check has forgotten the proxy.
+    if (!said.ok && said.failure.code !== "unavailable") {
+      this.#registered = "";
+      void this.#keepRegistered();
+    }
+    if (!this.#isLeaving) this.#soon(CHECK_MS);
+  }
+
+  #record(): void {
+    const { role, folder, consulAddress } = this.#parts;
+    if (this.#isLeaving) return;
+    folder.write({
+      proxyId: role.proxyId,
+      service: role.service,
+      serviceId: role.serviceId,
+      kind: role.kind,
+      owner: markOf(process.pid),
+      envoy: this.#runner.envoy,
+      port: this.#port,
+      consul: consulAddress,
+    });
+  }
+}
+
+/** The file with which the Envoy of a role starts. */
+export function bootstrapFor(role: ProxyRole, { nodeName }: ConsulIdentity, folder: RunFolder): BootstrapFile {
+  return bootstrapOf({
+    nodeId: role.proxyId,
+    cluster: role.service,
+    metadata: { node_name: nodeName },
+    adsSocket: folder.adsSocket,
+    admin: { socket: folder.adminSocket },
+  });
+}
+
+type BootstrapFile = ReturnType<typeof bootstrapOf>;
+
+/** An Envoy that is left over keeps its port. */
+async function portFor({ role, runRoot }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
+  if (kept !== undefined) return ok(kept);
+  return role.hasPort ? choosePort(runRoot, role.bindAddress, role.bindPort) : ok(0);
+}
