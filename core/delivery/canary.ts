@@ -76,6 +76,8 @@ export class Canary {
   }
 
   #begin(): void {
+    // Whoever begins has its own time to bring the shares into force.
+    this.#state = { ...this.#state, phaseSinceMs: this.#nowMs };
     const { phase, plan } = this.#state;
     if (phase === "starting") {
       this.#notice("begun", `from ${plan.from} to ${plan.to} in steps of ${plan.steps.join(", ")} %`);
@@ -265,6 +267,7 @@ function limited(tally: Tally): Tally {
   return {
     completed: tally.completed * scale,
     errors: tally.errors * scale,
+    retries: tally.retries * scale,
     latencies: tally.latencies.map(([lower, width, count]) => [lower, width, count * scale]),
   };
 }

@@ -22,6 +22,7 @@ export interface StepCheck {
 export interface Samples {
   readonly completed: number;
   readonly errors: number;
+  readonly retries: number;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
 }
@@ -83,6 +84,6 @@ function percent(rate: number): string {
   return `${Number((rate * 100).toFixed(2))} %`;
 }
 
-function samplesOf({ completed, errors, latencies }: Tally): Samples {
-  return { completed, errors, p50Ms: quantileOf(latencies, 0.5), p99Ms: quantileOf(latencies, 0.99) };
+function samplesOf({ completed, errors, retries, latencies }: Tally): Samples {
+  return { completed, errors, retries, p50Ms: quantileOf(latencies, 0.5), p99Ms: quantileOf(latencies, 0.99) };
 }

@@ -4,13 +4,13 @@ import { type Histogram, mergeHistograms, subtractHistogram } from "./histogram.
 export interface Tally {
   readonly completed: number;
   readonly errors: number;
+  /** Attempts that the proxy repeated; they are among `completed`. */
+  readonly retries: number;
   readonly latencies: Histogram;
 }
 
 /** What a caller's proxy has counted for one version since it started, and whom it can reach now. */
 export interface VersionReading extends Tally {
-  /** Attempts that were repetitions; they are among `completed`. */
-  readonly retries: number;
   /** Endpoints that may be sent to; undefined when the proxy does not know the version. */
   readonly healthy: number | undefined;
   /** Endpoints that the proxy keeps out for their errors. */
@@ -30,7 +30,7 @@ export interface CallerReading {
   readonly stable: VersionReading;
 }
 
-export const emptyTally: Tally = { completed: 0, errors: 0, latencies: [] };
+export const emptyTally: Tally = { completed: 0, errors: 0, retries: 0, latencies: [] };
 
 /** Canary and stable over the same callers and the same time. */
 export class Window {
@@ -62,15 +62,17 @@ export class Window {
 function since(now: Tally, before: Tally): Tally | undefined {
   const latencies = subtractHistogram(now.latencies, before.latencies);
   const [completed, errors] = [now.completed - before.completed, now.errors - before.errors];
-  if (!latencies || completed < 0 || errors < 0) return undefined;
+  const retries = now.retries - before.retries;
+  if (!latencies || completed < 0 || errors < 0 || retries < 0) return undefined;
   // The two counters are not read in one instant of the proxy.
-  return { completed: Math.max(completed, errors), errors, latencies };
+  return { completed: Math.max(completed, errors), errors, retries, latencies };
 }
 
 export function addTallies(left: Tally, right: Tally): Tally {
   return {
     completed: left.completed + right.completed,
     errors: left.errors + right.errors,
+    retries: left.retries + right.retries,
     latencies: mergeHistograms(left.latencies, right.latencies),
   };
 }
