@@ -14,6 +14,7 @@ export {
   type PlanResult,
   type Reap,
 } from "./commands.ts";
+export { entryText } from "./entry-text.ts";
 export { decodeEntry, encodeEntry, type LogEntry } from "./entry.ts";
 export { isTerminalEvaluation } from "./job-status.ts";
 export type { Outcome } from "./outcome.ts";

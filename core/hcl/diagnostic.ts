@@ -132,7 +132,7 @@ function renderPlace(range: Range, line: string): string[] {
   const until = range.end.line === range.start.line ? range.end.column - 1 : characters.length;
   const skip = from > LINE_SHOWN_MAX - SHOWN_BEFORE / 2 ? from - SHOWN_BEFORE : 0;
   const end = skip + LINE_SHOWN_MAX;
-  const shown = characters.slice(skip, end).map(printable).join("");
+  const shown = printable(characters.slice(skip, end).join(""));
   const marked = characters.slice(from, Math.min(until, end));
   return [
     `  on ${range.file} line ${number}, column ${range.start.column}:`,
@@ -142,8 +142,8 @@ function renderPlace(range: Range, line: string): string[] {
 }
 
 /** A terminal would carry out control characters. */
-function printable(character: string): string {
-  return character.replace(/\p{Cc}/gu, " ");
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, " ");
 }
 
 const wide =
@@ -151,7 +151,7 @@ const wide =
 
 /** Columns of a terminal: East Asian letters and pictures take two. */
 function width(characters: readonly string[]): number {
-  return characters.reduce((sum, character) => sum + (wide.test(character) ? 2 : 1), 0);
+  return characters.length + characters.filter((character) => character > "\u007f" && wide.test(character)).length;
 }
 
 const LISTED_MAX = 12;

@@ -210,6 +210,8 @@ export function taskServiceProblems(group: TaskGroup, index: number): Problems {
 }
 
 function missingPorts(group: TaskGroup, index: number): Problems {
+  // Most tasks have no services, and a group may have very many ports.
+  if ((group.tasks?.[index]?.services ?? []).length === 0) return [];
   const task = group.tasks?.[index];
   const networks = [...(group.networks ?? []), ...(task?.resources?.networks ?? [])];
   const labels = new Set(

@@ -144,7 +144,8 @@ function adviceFor(verdict: 0 | 2 | 3, recovery: Recovery): string {
   if (recovery.hardState.mustReach === MUST_REACH_NEVER)
     return "remove the server from the cluster (operator raft remove-peer), empty its data directory, and let it join as new";
   return (
-    "start the server: a leader brings it up to date, then it votes again. If a majority is damaged, no leader can be " +
-    "elected: restore the latest backup on a new cluster (operator snapshot restore)"
+    "start the server: a leader brings it up to date, then it votes again. If this says so of a majority of the servers, " +
+    "no leader can be elected: start a new cluster with empty data directories, then run `drover operator snapshot restore FILE` " +
+    "with the latest backup"
   );
 }

@@ -11,6 +11,7 @@
 export type { LogBatch, LogEntry, LogEntryKind } from "./batch.ts";
 export { type CollectedLog, collectLog } from "./collect.ts";
 export { type Disk, type LogIdentity, type Read, segmentName, sequenceOf, SLOTS_NAME, SPARE_NAME } from "./disk.ts";
+export { readFully, snapshotName, type SnapshotPosition, snapshotPositionOf } from "./files.ts";
 export { MUST_REACH_NEVER, type StoredHardState } from "./hard-state.ts";
 export { type InspectedRecord, type InspectFilter, inspectLog, type InspectSummary, verifyLog } from "./inspect.ts";
 export { type LiveSegment, type LogVisitor, recoverLog, type Recovery, type RecoveryFinding } from "./recover.ts";

@@ -59,10 +59,13 @@ export class EntryLog {
   }
 
   append(entries: readonly Entry[]): void {
+    let { lastIndex, lastTerm } = this;
     for (const entry of entries) {
-      assert(entry.index === this.lastIndex + 1, () => `entry ${entry.index} does not follow ${this.lastIndex}`);
-      assert(entry.term >= this.lastTerm, () => `terms fall at entry ${entry.index}`);
+      if (entry.index !== lastIndex + 1) assert(false, `entry ${entry.index} does not follow ${lastIndex}`);
+      if (entry.term < lastTerm) assert(false, `terms fall at entry ${entry.index}`);
       this.#entries.push(entry);
+      lastIndex++;
+      lastTerm = entry.term;
     }
   }
 
@@ -75,7 +78,7 @@ export class EntryLog {
     if (index <= this.#baseIndex) return;
     const term = this.termAt(index);
     assert(term !== undefined, "only what exists is released");
-    this.#entries.splice(0, index - this.#baseIndex);
+    this.#entries = this.#entries.slice(index - this.#baseIndex);
     this.#baseIndex = index;
     this.#baseTerm = term;
   }

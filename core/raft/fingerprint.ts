@@ -8,15 +8,14 @@ export function fingerprintOf(server: Server): string {
     const entry = log.at(index);
     if (entry !== undefined) entries.push(`${entry.term}${entry.kind[0]}${entry.data[0] ?? ""}`);
   }
-  const own = [role, term, vote, leader, commitIndex, appliedIndex, mustReach, log.baseIndex, entries.join(",")];
+  const hears = leader !== undefined && server.nowMs - server.heardMs < server.electionMs;
+  const own = [role, term, vote, leader, hears, commitIndex, appliedIndex, mustReach, log.baseIndex, entries.join(",")];
   const election = role === "leader" || role === "follower" ? "" : campaign.tally.describe();
-  return `${own.join("|")}|${campaign.round}|${election}|${leadershipOf(server.leadership)}`;
+  return `${own.join("|")}|${campaign.round}|${election}|${leadershipOf(server, server.leadership)}`;
 }
 
-function leadershipOf(leadership: Leadership | undefined): string {
+function leadershipOf(server: Server, leadership: Leadership | undefined): string {
   if (leadership === undefined) return "";
-  const progress = [...leadership.progress.values()].map(
-    ({ id, mode, matchIndex, nextIndex, inflight }) => `${id}${mode[0]}${matchIndex}.${nextIndex}.${inflight}`,
-  );
+  const progress = [...leadership.progress.values()].map((one) => one.describe(server.nowMs, server.electionMs));
   return `${progress.join(" ")} ${leadership.reads.round} ${leadership.proposals.length}`;
 }

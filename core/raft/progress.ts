@@ -100,6 +100,16 @@ export class Progress {
     return oldest !== undefined && nowMs - oldest.sentMs > limitMs;
   }
 
+  /** Everything that decides what happens to this follower next; ages only as older or younger than `electionMs`. */
+  describe(nowMs: number, electionMs: number): string {
+    const isSilent = nowMs - this.contactMs > electionMs ? "silent" : "";
+    const appends = this.#inflight.map(
+      ({ sequence, previousIndex, sentMs }) =>
+        `${sequence}@${previousIndex}${nowMs - sentMs > electionMs ? "late" : ""}`,
+    );
+    return `${this.id}${this.mode[0]}${this.matchIndex}.${this.nextIndex}.${this.#sequence}[${appends.join()}]${isSilent}`;
+  }
+
   heartbeatAnswered(nowMs: number): void {
     this.#roundTripMs = smooth(this.#roundTripMs, nowMs - this.heartbeatSentMs);
   }

@@ -31,4 +31,10 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   "wide texts that double": `locals {\n a0 = upper("${"語".repeat(1000)}")\n${many(40, (index) => ` a${index + 1} = upper("\${local.a${index}}\${local.a${index}}")\n`)}}\njob "j" {\n name = local.a13\n}\n`,
   "wide texts joined": `locals {\n a = [for i in range(1000) : "${"語".repeat(3000)}"]\n b = join("語", local.a)\n}\njob "j" {\n name = local.b\n meta {\n  x = replace(local.b, "語", "語語")\n }\n}\n`,
   "wide texts as JSON": `locals {\n a = jsonencode([for i in range(1000) : "${"語".repeat(5000)}"])\n}\njob "j" {\n name = local.a\n meta {\n  x = base64encode(local.a)\n  y = sha512(local.a)\n }\n}\n`,
+  "line ends to take away": `job "j" {\n name = chomp("${"\\n".repeat(300_000)}x")\n}\n`,
+  "blanks to take away": `job "j" {\n name = trimspace("x${" ".repeat(1_500_000)}x")\n}\n`,
+  "quotes as YAML": `job "j" {\n meta = yamldecode("${'\\"'.repeat(33_000)}")\n}\n`,
+  "brackets as YAML": `job "j" {\n meta = yamldecode("${"[".repeat(33_000)}")\n}\n`,
+  "lines as YAML, far in": `locals {\n a = "${"\\n".repeat(300_000)}"\n b = [[[[[[[[local.a]]]]]]]]\n}\njob "j" {\n name = yamlencode(local.b)\n}\n`,
+  "one argument, formatted often": `locals {\n a = "${"x".repeat(100_000)}"\n}\njob "j" {\n name = format("${"%[1]s".repeat(100_000)}", local.a)\n}\n`,
 };

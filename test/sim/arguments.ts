@@ -11,6 +11,8 @@ export interface SimArguments {
   readonly minutes: number | undefined;
   readonly untilFailure: boolean;
   readonly script: string | undefined;
+  /** Where the history of one seed's clients goes, as JSON lines. */
+  readonly history: string | undefined;
   readonly jobs: number;
   readonly mutant: string | undefined;
   readonly listFaults: boolean;
@@ -32,6 +34,7 @@ export const usage = `usage: npm run sim                          a tour of abou
   --until-failure     run until something breaks         --jobs J         J worker threads (default 1)
   --script FILE       replay an event script             --mutant NAME    with a historic bug put back
   --profile P         plain, membership, disk or all     --list-faults    what a world can do to servers
+  --history FILE      with --seed: what clients saw, as JSON lines for any checker
   -v                  print the transcript               --list-mutants   the historic bugs
   --json              results as JSON lines          --experiments    gossip: the figures of docs/gossip.md
 
@@ -60,6 +63,7 @@ function interpret(args: string[]): Result<SimArguments> {
       minutes: { type: "string" },
       jobs: { type: "string" },
       script: { type: "string" },
+      history: { type: "string" },
       mutant: { type: "string" },
       profile: { type: "string" },
       "until-failure": { type: "boolean" },
@@ -90,6 +94,7 @@ function interpret(args: string[]): Result<SimArguments> {
     jobs: Math.max(1, number("jobs") ?? 1),
     untilFailure: values["until-failure"] ?? false,
     script: values.script,
+    history: values.history,
     mutant: values.mutant,
     listFaults: values["list-faults"] ?? false,
     listMutants: values["list-mutants"] ?? false,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { SimArguments } from "./arguments.ts";
 import { currentCommit, exitCodes, FAILURE_FOLDER, type SimOutput } from "./output.ts";
+import { type Operation, toJsonLines } from "./linearizability/history.ts";
 import { profileOf } from "./raft/campaign.ts";
 import { runSeed, runSwarm, type SeedResult } from "./raft/run.ts";
 import { replayTranscript } from "./raft/script.ts";
@@ -40,11 +41,18 @@ function replayText(file: string, output: SimOutput): number {
 }
 
 function runOne(swarm: Swarm, args: SimArguments, output: SimOutput): number {
-  const result = runSwarm(swarm, args.verbose ? (line) => output.write(`${line}\n`) : undefined);
+  const { history } = args;
+  const keep =
+    history === undefined ? undefined : (operations: readonly Operation[]) => writeHistory(history, operations);
+  const result = runSwarm(swarm, args.verbose ? (line) => output.write(`${line}\n`) : undefined, keep);
   output.write(args.json ? `${asJson(result)}\n` : `${describe(result)}\n`);
   if (result.failure === undefined) return exitCodes.clean;
   if (!args.verbose) printTail(swarm, output);
   return exitCodes[result.failure.type];
+}
+
+function writeHistory(file: string, operations: readonly Operation[]): void {
+  writeFileSync(file, `${toJsonLines(operations)}\n`);
 }
 
 export function describe(result: SeedResult): string {

@@ -48,6 +48,7 @@ export const surfaceModules: readonly string[] = [
   "template",
   "mesh",
   "log",
+  "fsm",
   "config",
   "runtime",
 ];

@@ -1,7 +1,15 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { err, failureOf, ok, type Result } from "#core/base";
-import { type InspectedRecord, inspectLog, type InspectSummary, segmentName, verifyLog } from "#core/log";
+import { entryText } from "#core/fsm";
+import {
+  type InspectedRecord,
+  inspectLog,
+  type InspectSummary,
+  segmentName,
+  snapshotPositionOf,
+  verifyLog,
+} from "#core/log";
 import { keyValues, timestamp } from "#cli/render";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
 import { ReadOnlyDisk } from "./read-only-disk.ts";
@@ -13,12 +21,17 @@ export const command: Command = {
   summary: "Inspects the log of a server without the server",
   usage: "[options] <file or folder>",
   help: `Prints the records of a log: segments, entries, terms and votes, truncations. Nothing is written, a running server is
-not disturbed, and the end of its log may move on meanwhile. What entries hold is never shown. With -verify, says what a
+not disturbed, and the end of its log may move on meanwhile. What entries hold is shown only with -payload. With -verify, says what a
 start would make of the log: exit code 0 clean, 2 a torn end, 3 damage.`,
   usesApi: false,
   flags: [
     { name: "from", type: "int", value: "index", help: "From this index on." },
     { name: "json", type: "bool", help: "One JSON object a line." },
+    {
+      name: "payload",
+      type: "bool",
+      help: "Shows what commands hold as well; secrets in them stay redacted.",
+    },
     { name: "term", type: "int", value: "term", help: "Only entries of this term." },
     { name: "to", type: "int", value: "index", help: "Up to this index." },
     { name: "type", type: "text", value: "type", help: `Only entries of this type: ${KINDS.join(", ")}.` },
@@ -63,14 +76,14 @@ function placeOf(path: string): Result<{ readonly folder: string; readonly file?
 
 function lineOf({ flags }: Context, record: InspectedRecord): string {
   if (flags.bool("json")) {
-    const shown = record.type === "entry" ? { ...record, data: undefined } : record;
-    return JSON.stringify(shown);
+    const payload = payloadOf(flags.bool("payload"), record);
+    return JSON.stringify(record.type === "entry" ? { ...record, data: undefined, payload } : record);
   }
   switch (record.type) {
     case "segment":
       return `${record.name}: segment of ${record.bytes} bytes after ${record.previousIndex}, start ${record.incarnation}, ${timestamp(record.createdAtMs)}${record.isPartOfLog ? "" : ", not part of the log"}`;
     case "entry":
-      return `${record.name}:${record.offset}: ${record.index} term ${record.term} ${record.kind}, ${record.bytes} bytes, ${timestamp(record.timeMs)}`;
+      return `${entryLine(record)}${words(payloadOf(flags.bool("payload"), record))}`;
     case "hard-state":
       return `${record.name}: term ${record.state.term}, vote ${record.state.vote ?? "for nobody"}`;
     case "truncate":
@@ -78,6 +91,22 @@ function lineOf({ flags }: Context, record: InspectedRecord): string {
     default:
       return `${record.name}: begins anew after ${record.index}, term ${record.term}`;
   }
+}
+
+type EntryRecord = Extract<InspectedRecord, { readonly type: "entry" }>;
+
+function entryLine(record: EntryRecord): string {
+  return `${record.name}:${record.offset}: ${record.index} term ${record.term} ${record.kind}, ${record.bytes} bytes, ${timestamp(record.timeMs)}`;
+}
+
+function words(payload: string | undefined): string {
+  return payload === undefined ? "" : `: ${payload}`;
+}
+
+/** What a command holds, only when it was asked for. */
+function payloadOf(isWanted: boolean, record: InspectedRecord): string | undefined {
+  if (!isWanted || record.type !== "entry") return undefined;
+  return record.kind === "command" ? entryText(record.data) : undefined;
 }
 
 function verify(context: Context, disk: ReadOnlyDisk, folder: string): number {
@@ -112,6 +141,5 @@ function summaryText(folder: string, summary: InspectSummary): string {
 function latestSnapshotIndex(folder: string): number {
   const snapshots = join(folder, "../snapshots");
   if (!existsSync(snapshots)) return 0;
-  const indexes = readdirSync(snapshots).flatMap((name) => /^(\d{16})-\d{16}\.snap$/.exec(name)?.[1] ?? []);
-  return Math.max(0, ...indexes.map(Number));
+  return Math.max(0, ...readdirSync(snapshots).map((name) => snapshotPositionOf(name)?.index ?? 0));
 }

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "#core/base";
-import type { Disk } from "#core/log";
+import { type Disk, readFully } from "#core/log";
 
 /** The folder of a log that perhaps a running server writes: it can be read and nothing else. */
 export class ReadOnlyDisk implements Disk {
@@ -24,14 +24,10 @@ export class ReadOnlyDisk implements Disk {
   }
 
   read(name: string, offset: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
-      const count = readSync(this.#open(name), bytes, filled, length - filled, offset + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
+    const descriptor = this.#open(name);
+    const read = (target: Uint8Array, at: number): number =>
+      readSync(descriptor, target, 0, target.length, offset + at);
+    return readFully(length, read, new Uint8Array(length));
   }
 
   write(name: string): void {

@@ -57,7 +57,8 @@ function coalesceList(values: readonly Value[]): Value {
 }
 
 function concat(values: readonly Value[]): Value {
-  const items = values.flatMap((value, index) => itemsOf(value, index));
+  const items: Value[] = [];
+  for (const [index, value] of values.entries()) for (const item of itemsOf(value, index)) items.push(item);
   if (!values.every((value) => value.kind === "list")) return tupleValue(items);
   const common = convertToCommon(items);
   const [first] = common ?? [];

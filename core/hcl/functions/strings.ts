@@ -94,7 +94,9 @@ function compiled(pattern: string): Regex {
 function regexReplace(text: string, pattern: string, replacement: string, budget: Budget): Value {
   const regex = compiled(pattern);
   budget.step(Math.ceil((text.length * regex.size) / 50));
-  return made(regex.replaceAll(text, replacement), budget);
+  // Many matches may each look to the end of the text: what they really cost is charged as it comes.
+  const charge = (work: number): void => budget.step(1 + (work >> 3));
+  return made(regex.replaceAll(text, replacement, charge), budget);
 }
 
 function join(separator: string, lists: readonly Value[], budget: Budget): Value {

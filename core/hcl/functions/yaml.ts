@@ -105,8 +105,13 @@ function decodeYaml(text: string, budget: Budget): Value {
   const cheap = { uniqueKeys: false, prettyErrors: false } as const;
   const document = parseDocument(text, { schema: "failsafe", logLevel: "silent", ...cheap });
   const [problem] = document.errors;
-  if (problem !== undefined) throw new FunctionFault(`${problem.message} at ${placeOf(text, problem.pos[0])}`, 0);
+  if (problem !== undefined) throw new FunctionFault(`${reasonOf(problem)} at ${placeOf(text, problem.pos[0])}`, 0);
   return new YamlReader(document, budget).value(document.contents);
+}
+
+/** The library reports a full stack like a mistake of the text. */
+function reasonOf({ message }: Error): string {
+  return message.includes("call stack") ? "values are nested too deeply" : message;
 }
 
 function placeOf(text: string, offset: number): string {

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { Disk } from "#core/log";
+import { type Disk, readFully } from "#core/log";
 
 const FILE_MODE = 0o600;
 const OPEN_FILES_MAX = 8;
@@ -36,15 +36,10 @@ export class RealDisk implements Disk {
   }
 
   read(name: string, offset: number, length: number): Uint8Array {
-    const descriptor = this.#open(name);
-    const bytes = Buffer.allocUnsafe(length);
-    let filled = 0;
-    while (filled < length) {
-      const count = readSync(descriptor, bytes, filled, length - filled, offset + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
+    const descriptor = this.#existing(name);
+    const read = (target: Uint8Array, at: number): number =>
+      readSync(descriptor, target, 0, target.length, offset + at);
+    return readFully(length, read, Buffer.allocUnsafe(length));
   }
 
   write(name: string, offset: number, bytes: Uint8Array): void {
@@ -54,7 +49,7 @@ export class RealDisk implements Disk {
   }
 
   sync(name: string): void {
-    fdatasyncSync(this.#open(name));
+    fdatasyncSync(this.#existing(name));
   }
 
   rename(from: string, to: string): void {
@@ -84,12 +79,20 @@ export class RealDisk implements Disk {
     for (const name of this.#descriptors.keys()) this.#forget(name);
   }
 
+  /** Reading or syncing a file that is not there fails instead of making it. */
+  #existing(name: string): number {
+    return this.#descriptors.get(name) ?? this.#keep(name, openSync(join(this.#folder, name), "r+"));
+  }
+
   #open(name: string): number {
     const known = this.#descriptors.get(name);
     if (known !== undefined) return known;
-    if (this.#descriptors.size >= OPEN_FILES_MAX) this.#forget(this.#descriptors.keys().next().value as string);
     const path = join(this.#folder, name);
-    const descriptor = openSync(path, existsSync(path) ? "r+" : "w+", FILE_MODE);
+    return this.#keep(name, openSync(path, existsSync(path) ? "r+" : "w+", FILE_MODE));
+  }
+
+  #keep(name: string, descriptor: number): number {
+    if (this.#descriptors.size >= OPEN_FILES_MAX) this.#forget(this.#descriptors.keys().next().value as string);
     this.#descriptors.set(name, descriptor);
     return descriptor;
   }

@@ -16,9 +16,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { err, failureOf, ok, type Result } from "#core/base";
+import { snapshotName, snapshotPositionOf } from "#core/log";
 
 const KEPT = 2;
-const NAME = /^(\d{16})-(\d{16})\.snap$/;
 
 /** A snapshot as it lies on disk. */
 export interface SnapshotFile {
@@ -46,8 +46,8 @@ export class SnapshotFolder {
   /** Newest first. */
   list(): SnapshotName[] {
     const names = readdirSync(this.#folder).flatMap((file): SnapshotName[] => {
-      const match = NAME.exec(file);
-      return match ? [{ index: Number(match[1]), term: Number(match[2]), file }] : [];
+      const position = snapshotPositionOf(file);
+      return position === undefined ? [] : [{ ...position, file }];
     });
     return names.toSorted((left, right) => right.index - left.index);
   }
@@ -62,7 +62,7 @@ export class SnapshotFolder {
 
   /** Durable when it returns; older ones beyond the newest two are removed. */
   write(index: number, term: number, pieces: Iterable<Uint8Array>): Result<SnapshotFile> {
-    const file = `${pad(index)}-${pad(term)}.snap`;
+    const file = snapshotName({ index, term });
     const temporary = join(this.#folder, `${file}.tmp`);
     try {
       const { bytes, hash } = writeDurably(temporary, pieces);
@@ -103,10 +103,6 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(handle);
   }
-}
-
-function pad(value: number): string {
-  return String(value).padStart(16, "0");
 }
 
 export function hashOf(bytes: Uint8Array): string {

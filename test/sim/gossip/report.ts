@@ -48,15 +48,15 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** From the death to the last that hears of it: what the formulas for the two halves say together, and one probe period. */
 function reportDetection(line: (text: string) => void, count: number, runs: number): boolean {
   const results = Array.from({ length: runs }, (_, seed) => measureDetection(seed + 1, count));
   const first = p95(results.map((result) => result.firstMs));
-  const spread = p95(results.map((result) => result.lastMs - result.firstMs));
-  const firstBound = detectionFormulaMs(count) + lanProfile.probeIntervalMs;
-  const spreadBound = disseminationFormulaMs(count) + lanProfile.probeIntervalMs;
-  const isMet = first <= firstBound && spread <= spreadBound;
+  const last = p95(results.map((result) => result.lastMs));
+  const bound = detectionFormulaMs(count) + disseminationFormulaMs(count) + lanProfile.probeIntervalMs;
+  const isMet = last <= bound;
   line(
-    `${word(isMet)} ${count} members, ${runs} deaths, p95: first verdict ${seconds(first)} (≤ ${seconds(firstBound)}), from there to everybody ${seconds(spread)} (≤ ${seconds(spreadBound)})`,
+    `${word(isMet)} ${count} members, ${runs} deaths, p95: first verdict after ${seconds(first)}, everybody knows after ${seconds(last)} (≤ ${seconds(bound)})`,
   );
   return isMet;
 }

@@ -10,19 +10,40 @@ const STEPS_MAX = 2_000_000;
 export const INITIAL_VALUE = "";
 
 /** Linearizability is local (Herlihy and Wing 1990, §3.1): every key is checked by itself. */
-export function checkHistory(history: readonly Operation[]): Verdict {
+export function checkHistory(history: readonly Operation[], stepsMax = STEPS_MAX): Verdict {
   const keys = new Map<string, Operation[]>();
   for (const operation of history) keys.set(operation.key, [...(keys.get(operation.key) ?? []), operation]);
   for (const [key, operations] of keys) {
     const stale = checkStaleReads(key, operations);
     if (stale !== undefined) return stale;
-    const verdict = new KeySearch(
+    const verdict = checkKey(
       key,
       operations.filter((one) => !isStale(one) && !isLostRead(one)),
-    ).run();
+      stepsMax,
+    );
     if (verdict.type !== "linearizable") return verdict;
   }
   return { type: "linearizable" };
+}
+
+/**
+ * Operations of unknown outcome whose value nobody saw need not have happened: an order without them is an order. Only
+ * when there is none must they be tried too, since one of them may be why a compare-and-set failed.
+ */
+function checkKey(key: string, operations: readonly Operation[], stepsMax: number): Verdict {
+  const seen = new Set(operations.flatMap(({ action }) => seenBy(action)));
+  const isNeeded = ({ action, returnedAt }: Operation): boolean =>
+    returnedAt !== undefined || action.type === "read" || seen.has(action.value);
+  const needed = operations.filter(isNeeded);
+  const verdict = new KeySearch(key, needed, stepsMax).run();
+  return verdict.type === "linearizable" || needed.length === operations.length
+    ? verdict
+    : new KeySearch(key, operations, stepsMax).run();
+}
+
+function seenBy(action: Operation["action"]): string[] {
+  if (action.type === "read") return [action.value];
+  return action.type === "compare-and-set" && action.isOk !== false ? [action.expected] : [];
 }
 
 function isStale({ action }: Operation): boolean {
@@ -60,12 +81,14 @@ class KeySearch {
   readonly #key: string;
   readonly #operations: readonly Operation[];
   readonly #tried = new Set<string>();
+  readonly #stepsMax: number;
   #steps = 0;
   #furthest: Operation | undefined = undefined;
   #furthestCount = -1;
 
-  constructor(key: string, operations: readonly Operation[]) {
+  constructor(key: string, operations: readonly Operation[], stepsMax: number) {
     this.#key = key;
+    this.#stepsMax = stepsMax;
     this.#operations = operations.toSorted((left, right) => left.calledAt - right.calledAt);
   }
 
@@ -84,7 +107,7 @@ class KeySearch {
       { done: new Set(), value: INITIAL_VALUE },
     ];
     for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
-      if (++this.#steps > STEPS_MAX) return undefined;
+      if (++this.#steps > this.#stepsMax) return undefined;
       if (this.#isFinished(state.done)) return true;
       for (const next of this.#candidates(state.done)) {
         const value = apply(this.#operations[next] as Operation, state.value);
@@ -93,6 +116,10 @@ class KeySearch {
       }
     }
     return false;
+  }
+
+  #returnOf(position: number): number {
+    return this.#operations[position]?.returnedAt ?? Number.MAX_VALUE;
   }
 
   #note(count: number, position: number): void {
@@ -127,7 +154,8 @@ class KeySearch {
     this.#operations.forEach((operation, position) => {
       if (!done.has(position) && operation.calledAt <= firstReturn) candidates.push(position);
     });
-    return candidates.reverse();
+    // The last is tried first: whoever returned first most likely happened first, who never returned perhaps never.
+    return candidates.sort((left, right) => this.#returnOf(right) - this.#returnOf(left));
   }
 }
 

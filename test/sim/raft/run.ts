@@ -1,3 +1,5 @@
+import { checkHistory } from "../linearizability/checker.ts";
+import type { Operation } from "../linearizability/history.ts";
 import { ByteLog } from "./byte-log.ts";
 import { Violation } from "./ledger.ts";
 import { Nemesis } from "./nemesis.ts";
@@ -16,6 +18,8 @@ export interface SeedResult {
   readonly faultsFired: ReadonlyMap<FaultKind, number>;
   readonly missingFaults: readonly FaultKind[];
   readonly sitesFired: ReadonlyMap<string, number>;
+  /** Whether the clients' history was judged; undecided is never counted as good. */
+  readonly history: "none" | "explained" | "undecided";
   /** When the hostile phase ended, in the world's time. */
   readonly hostileMs: number;
   readonly hash: number;
@@ -30,6 +34,9 @@ export interface SeedFailure {
 /** A seed counts for a claim when the world was busy and hostile enough. */
 export const countingSeed = { events: 5_000, acknowledged: 100, leaderChanges: 1 } as const;
 
+const CHECK_STEPS_MAX = 20_000;
+/** One world in so many is also judged by what its clients saw. */
+const HISTORY_EVERY = 25;
 /** What the healed phases bring at least. */
 const HEALED_EVENTS = 50;
 const QUORUM_PHASE_MS = 15_000;
@@ -40,16 +47,18 @@ export function runSeed(seed: number, profile: Profile, narrate?: Narrator): See
 }
 
 /** Hostile, then a quorum is healed, then everything: safe throughout, live in the second, equal in the third. */
-export function runSwarm(swarm: Swarm, narrate?: Narrator): SeedResult {
-  const world = new RaftWorld(swarm, narrate);
+export function runSwarm(swarm: Swarm, narrate?: Narrator, keep?: (history: readonly Operation[]) => void): SeedResult {
+  const world = new RaftWorld(swarm, narrate, keep !== undefined || swarm.seed % HISTORY_EVERY === 0);
   let failure: SeedFailure | undefined;
   try {
     hostilePhase(world);
     quorumPhase(world);
     healedPhase(world);
+    checkClients(world);
   } catch (error) {
     failure = failureOf(error);
   }
+  if (world.history !== undefined) keep?.(world.history.operations());
   return {
     seed: swarm.seed,
     profile: swarm.profile,
@@ -59,10 +68,20 @@ export function runSwarm(swarm: Swarm, narrate?: Narrator): SeedResult {
     leaderChanges: world.oracles.leaderChanges,
     faultsFired: world.faultsFired,
     sitesFired: world.sitesFired,
+    history: world.history === undefined ? "none" : world.isHistoryExplained ? "explained" : "undecided",
     missingFaults: swarm.enabled.filter((kind) => !world.faultsFired.has(kind)),
     hostileMs: world.hostileEndMs ?? world.nowMs,
     hash: world.hash,
   };
+}
+
+/** What the clients saw, register by register, against what each kind of read promises. */
+function checkClients(world: RaftWorld): void {
+  const { history } = world;
+  if (history === undefined) return;
+  const verdict = checkHistory(history.operations(), CHECK_STEPS_MAX);
+  if (verdict.type === "violation") throw new Violation("linearizability", `${verdict.key}: ${verdict.message}`);
+  if (verdict.type === "linearizable") world.isHistoryExplained = true;
 }
 
 function failureOf(error: unknown): SeedFailure {

@@ -18,7 +18,7 @@ const quiet = {
 };
 
 function electionsWithStalls(stallMs: number, everyMs: number, forMs: number): number {
-  const world = new RaftWorld(quiet, undefined);
+  const world = new RaftWorld(quiet, undefined, false);
   world.run(3_000);
   const before = world.oracles.leaderChanges;
   const stall = (): void => {

@@ -19,6 +19,9 @@ export class RunTally {
   acknowledged = 0;
   leaderChanges = 0;
   readonly faults = new Map<string, number>();
+  /** Clients' histories that were judged linearizable, and those that were given up. */
+  explained = 0;
+  undecided = 0;
   readonly sites = new Map<string, number>();
   readonly failures: SeedResult[] = [];
 
@@ -28,6 +31,8 @@ export class RunTally {
     this.events += result.events;
     this.acknowledged += result.acknowledged;
     this.leaderChanges += result.leaderChanges;
+    if (result.history === "explained") this.explained++;
+    if (result.history === "undecided") this.undecided++;
     addTo(this.faults, result.faultsFired);
     addTo(this.sites, result.sitesFired);
     if (result.failure !== undefined) this.failures.push(result);
@@ -52,6 +57,7 @@ export class RunTally {
       `${this.events} events, ${this.acknowledged} acknowledged, ${this.leaderChanges} leaders`,
       `faults: ${wordsOf(this.faults)}`,
       `rare courses: ${wordsOf(this.sites)}`,
+      `${this.explained} histories explained, ${this.undecided} undecided`,
       `${this.failures.length} violations`,
     ].join("; ");
   }

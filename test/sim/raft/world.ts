@@ -4,6 +4,7 @@ import {
   type Configuration,
   configurationOf,
   type Message,
+  type Outcome,
   type RaftEffect,
   type RaftEvent,
   type ReplyEffect,
@@ -12,16 +13,18 @@ import { buggifyOf, type SitesFired } from "../buggify.ts";
 import { DiskFault } from "../disk.ts";
 import { EventQueue } from "../event-queue.ts";
 import { ByteLog } from "./byte-log.ts";
-import { commandOf, Ledger, Violation } from "./ledger.ts";
+import { commandOf, Ledger, proposalOf, Violation } from "./ledger.ts";
 import { SimulatedNetwork } from "./network.ts";
 import { ModelLog } from "./node-log.ts";
 import { RaftOracles } from "./oracles.ts";
+import { keyOf, RegisterHistory } from "./register-history.ts";
 import { SimulatedServer } from "./server.ts";
 import type { FaultKind, Swarm } from "./swarm.ts";
 
 interface OpenRequest {
   readonly kind: "propose" | "read" | "other";
   readonly proposal: number;
+  readonly askedMs: number;
   readonly acknowledgedBefore: number;
 }
 
@@ -42,6 +45,9 @@ export class RaftWorld {
   readonly sitesFired: SitesFired = new Map();
   readonly buggify: Buggify;
   readonly narrate: Narrator;
+  /** What clients saw, when it is asked for. */
+  readonly history: RegisterHistory | undefined;
+  isHistoryExplained = false;
   nowMs = 0;
   hostileEndMs: number | undefined = undefined;
   events = 0;
@@ -55,8 +61,9 @@ export class RaftWorld {
   readonly #hasDisks: boolean;
   #wiped = 0;
 
-  constructor(swarm: Swarm, narrate: Narrator) {
+  constructor(swarm: Swarm, narrate: Narrator, hasHistory: boolean) {
     this.swarm = swarm;
+    this.history = hasHistory ? new RegisterHistory() : undefined;
     this.narrate = narrate;
     this.buggify = buggifyOf(swarm.seed, swarm.hasBuggify, this.sitesFired);
     this.#random = new Prng(swarm.seed * 7 + 5);
@@ -219,6 +226,9 @@ export class RaftWorld {
 
   #apply(server: SimulatedServer, effect: ApplyEffect): void {
     const first = server.apply(effect);
+    if (first > 0 && this.history !== undefined)
+      for (const entry of effect.entries)
+        if (entry.index >= first) this.history.committed(proposalOf(entry), entry.index);
     if (first > 0 && this.#checksMajority) {
       const { voters } = server.raft;
       for (const entry of effect.entries)
@@ -265,18 +275,26 @@ export class RaftWorld {
   /** A client proposes a command that nobody proposed before. */
   propose(server: SimulatedServer): void {
     const proposal = this.#nextProposal++;
-    const id = this.#request({ kind: "propose", proposal, acknowledgedBefore: 0 });
+    this.history?.proposed(proposal, this.nowMs);
+    const id = this.#request({ kind: "propose", proposal, askedMs: this.nowMs, acknowledgedBefore: 0 });
     this.deliver(server, { type: "propose", id, commands: [commandOf(proposal)] });
   }
 
   read(server: SimulatedServer): void {
     const acknowledgedBefore = this.ledger.highestAcknowledged;
-    const id = this.#request({ kind: "read", proposal: 0, acknowledgedBefore });
+    const proposal = this.#nextProposal;
+    const id = this.#request({ kind: "read", proposal, askedMs: this.nowMs, acknowledgedBefore });
     this.deliver(server, { type: "read", id });
+    const { nowMs } = this;
+    if (this.history !== undefined && server.isUp)
+      this.history.read("stale", keyOf(proposal), server.appliedIndex, nowMs, nowMs);
   }
 
   ask(server: SimulatedServer, make: (id: number) => RaftEvent): void {
-    this.deliver(server, make(this.#request({ kind: "other", proposal: 0, acknowledgedBefore: 0 })));
+    this.deliver(
+      server,
+      make(this.#request({ kind: "other", proposal: 0, askedMs: this.nowMs, acknowledgedBefore: 0 })),
+    );
   }
 
   #request(request: OpenRequest): number {
@@ -293,6 +311,16 @@ export class RaftWorld {
     if (outcome.type === "committed" && request.kind === "propose")
       this.ledger.acknowledge(request.proposal, outcome.firstIndex);
     if (outcome.type === "readable") this.oracles.reads(server.id, outcome.readIndex, request.acknowledgedBefore);
+    if (this.history !== undefined) this.#note(this.history, server, request, outcome.type);
+  }
+
+  #note(history: RegisterHistory, server: SimulatedServer, request: OpenRequest, type: Outcome["type"]): void {
+    const { proposal, askedMs, kind } = request;
+    if (type === "committed" && kind === "propose") history.answered(proposal, this.nowMs);
+    if (type === "rejected" && kind === "propose") history.refused(proposal);
+    if (type !== "readable") return;
+    const mode = proposal % 2 === 0 ? "default" : "consistent";
+    history.read(mode, keyOf(proposal), server.appliedIndex, askedMs, this.nowMs);
   }
 
   crash(server: SimulatedServer, downMs: number): void {
