@@ -15,6 +15,7 @@ export {
 } from "#core/delivery";
 export type { CanaryEnd, CanaryView, CanaryWatcher } from "./canary/controller.ts";
 export { explainCanary, type Explanation } from "./canary/explain.ts";
+export { type CanaryFile, readCanaryFile } from "./canary/file.ts";
 export { commandOf } from "./canary/record.ts";
 export { askCanary, type CanaryRun, runCanary } from "./canary/run-canary.ts";
 export { explanationText, jsonWatcher, lineWatcher, tableWatcher } from "./canary/show.ts";

@@ -1,8 +1,9 @@
-import { err, ok, type Result } from "#core/base";
+import { err, failureOf, ok, type Result } from "#core/base";
 import { parseDuration } from "#core/values";
 import {
   askCanary,
   type CanaryCommand,
+  type CanaryFile,
   type CanaryPlan,
   type CanaryWatcher,
   commandOf,
@@ -11,11 +12,12 @@ import {
   explanationText,
   jsonWatcher,
   lineWatcher,
+  readCanaryFile,
   runCanary,
   systemMesh,
   tableWatcher,
 } from "#cli/mesh";
-import { type Command, type Context, fail, failUsage, Flags, parseFlags } from "#cli/shell";
+import { type Command, type Context, fail, failUsage, Flags, parseFlags, readTextFile } from "#cli/shell";
 
 export const command: Command = {
   path: ["mesh", "canary"],
@@ -43,6 +45,7 @@ export const command: Command = {
     },
     { name: "max-p99", type: "text", value: "duration", help: "99th percentile that is too much. Default: none." },
     { name: "keep", type: "bool", help: "Leaves the splitter at 0/100 after promotion." },
+    { name: "file", type: "text", value: "path", help: "Reads them from a file; what is given here wins." },
     { name: "explain", type: "bool", help: "Says how long each step would take at the present traffic, and ends." },
     { name: "json", type: "bool", help: "Writes events as JSON lines." },
     { name: "subset-by", type: "text", value: "key", help: "Key of the instances' Meta. Default version." },
@@ -59,12 +62,14 @@ async function run(context: Context): Promise<number> {
   const given = allFlags(context);
   if (!given.ok) return failUsage(context, given.failure.message);
   const { flags, words } = given.value;
-  const [first, second] = words;
+  const [first = given.value.service, second] = words;
   if (words.length === 2 && first !== undefined && second !== undefined) {
     const asked = commandOf(first);
     if (asked) return ask(context, flags, asked, second);
   }
   if (first === undefined || second !== undefined) return failUsage(context, "This command takes one SERVICE");
+  const { service } = given.value;
+  if (service !== undefined && service !== first) return failUsage(context, `the file is for ${service}, not ${first}`);
   const plan = planOf(flags, first);
   if (!plan.ok) return failUsage(context, plan.failure.message);
   if (flags.bool("explain")) return explain(context, flags, plan.value);
@@ -74,6 +79,8 @@ async function run(context: Context): Promise<number> {
 interface Given {
   readonly flags: Flags;
   readonly words: readonly string[];
+  /** Of the file. */
+  readonly service: string | undefined;
 }
 
 /** Options may stand behind the service too. */
@@ -86,7 +93,19 @@ function allFlags({ flags, args }: Context): Result<Given> {
     const before = type === "bool" ? flags.bool(name) : type === "int" ? flags.int(name) : flags.text(name);
     if (flags.has(name) && before !== undefined && !values.has(name)) values.set(name, before);
   }
-  return ok({ flags: new Flags(values), words: [...words, ...rest.value.args] });
+  const file = fileOf(new Flags(values).text("file"));
+  if (!file.ok) return file;
+  const all = new Map([...(file.value?.values ?? []), ...values]);
+  return ok({ flags: new Flags(all), words: [...words, ...rest.value.args], service: file.value?.service });
+}
+
+function fileOf(path: string | undefined): Result<CanaryFile | undefined> {
+  if (path === undefined) return ok(undefined);
+  try {
+    return readCanaryFile(readTextFile(path), path);
+  } catch (error) {
+    return err("io", `${path}: ${failureOf(error).message}`);
+  }
 }
 
 /** Undefined when none is asked for. */
@@ -174,8 +193,7 @@ async function control(
     { consul: consulOf(flags), service, plan, key, force: flags.bool("force"), watcher, inbox },
     mesh,
   );
-  process.stdin.unref();
-  if (process.stdin.isTTY) process.stdin.setRawMode(false);
+  if (process.stdin.isTTY) process.stdin.setRawMode(false).unref();
   if (!ended.ok) return fail(context, "", ended.failure);
   if (!flags.bool("json")) io.out(`${service}: ${ended.value.outcome}: ${ended.value.reason}\n`);
   return exitCodes[ended.value.outcome];

@@ -152,6 +152,39 @@ describe.skipIf(!isPresent)("a canary", () => {
     expect(load.failures).toBe(0);
   });
 
+  test("stops where it is when somebody else changes the splitter, and says so", async () => {
+    load = new Load(port, 100);
+    const running = world.drover(["mesh", "canary", "api", ...versions, ...quick]);
+    await until("it measures", () => running.output.includes("measuring"), 20_000);
+    const theirs = [{ Weight: 100, ServiceSubset: "v1" }];
+    await world.config({ Kind: "service-splitter", Name: "api", Splits: theirs });
+    await running.end("SIGINT");
+    expect(running.output).toContain("service-splitter/api was changed by somebody else during the canary");
+    expect([running.process.exitCode, await shares()]).toEqual([1, { v1: 100 }]);
+    expect(world.run("mesh", "canary", "api").err).toContain("no canary of api is under way");
+    expect(world.run("mesh", "split", "-force", "api", "v1=100", "v2=0").code).toBe(0);
+  });
+
+  test("without Consul nothing is decided; when it is back the canary goes on", async () => {
+    load = new Load(port, 100);
+    const running = world.drover(["mesh", "canary", "api", ...versions, ...quick]);
+    await until("it measures", () => running.output.includes("measuring"), 20_000);
+    await world.consul.kill();
+    await until("it says so", () => running.output.includes("nothing is changed until Consul answers"), 20_000);
+    const before = running.output;
+    await sleep(3_000);
+    expect(running.output).toBe(before);
+    await world.consul.run();
+    await until("it goes on", () => running.output.includes("Consul answers again"), 20_000);
+    await until("the sidecars are well", async () => world.isWell("web-1", world.sidecarOf("web-1")), 30_000);
+    expect(await world.runBeside("mesh", "canary", "skip", "api")).toMatchObject({ err: "", code: 0 });
+    await until("the next step is in force", () => /v1=75 v2=25[^]*applied/.test(running.output), 20_000);
+    expect(await world.runBeside("mesh", "canary", "abort", "api")).toMatchObject({ err: "", code: 0 });
+    expect(await exitOf(running)).toBe(3);
+    await load.stop();
+    expect(load.failures).toBe(0);
+  });
+
   test("of an equal version is promoted, without a failed request, and the end is stated", async () => {
     const { code, events } = await canary(100, "-max-errors", "2");
     expect([code, events.at(-1)?.Text]).toEqual([
