@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { component, freeTcpPorts, until } from "#test/support";
@@ -6,6 +8,8 @@ import { type Child, MeshWorld } from "./world.ts";
 
 /** Canaries from one terminal, with a real Consul and real Envoys; intervals are short, the rest is as it comes. */
 const isPresent = component("consul") !== undefined && component("envoy") !== undefined;
+/** util-linux's `script` gives a process a terminal. */
+const hasTerminal = existsSync("/usr/bin/script");
 const versions = ["-from", "v1", "-to", "v2"];
 const quick = ["-interval", "8s", "-warm-up", "2s"];
 
@@ -184,6 +188,25 @@ describe.skipIf(!isPresent)("a canary", () => {
     await load.stop();
     expect(load.failures).toBe(0);
   });
+
+  test.skipIf(!hasTerminal)(
+    "on a terminal draws a table and obeys keys; a file says what the options would",
+    async () => {
+      load = new Load(port, 100);
+      const file = join(world.folder, "canary.hcl");
+      writeFileSync(file, 'canary "api" {\n  from = "v1"\n  to = "v2"\n  interval = "8s"\n  warm_up = "2s"\n}\n');
+      const terminal = world.onTerminal(["mesh", "canary", "-file", file]);
+      const press = (key: string): boolean | undefined => terminal.process.stdin?.write(key);
+      await until("it measures", () => /in force at 1 of 1 callers[^]*measuring/.test(terminal.output), 20_000);
+      press("p");
+      await until("it is paused", () => terminal.output.includes("measuring, PAUSED"), 20_000);
+      press("r");
+      await until("it goes on", () => terminal.output.includes("resumed"), 20_000);
+      press("\u0003");
+      await until("it ends", () => !terminal.isAlive, 20_000);
+      expect([terminal.process.exitCode, terminal.output]).toEqual([3, expect.stringContaining("aborted by command")]);
+    },
+  );
 
   test("of an equal version is promoted, without a failed request, and the end is stated", async () => {
     const { code, events } = await canary(100, "-max-errors", "2");
