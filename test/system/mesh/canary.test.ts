@@ -208,6 +208,27 @@ describe.skipIf(!isPresent)("a canary", () => {
     },
   );
 
+  test("is rolled back at once when the new version has no endpoint left", async () => {
+    const ended = canary(100, "-interval", "60s");
+    await sleep(8_000);
+    const leftMs = performance.now();
+    await world.sidecarOf("api-2").end("SIGINT");
+    const { code, events } = await ended;
+    expect([code, checksIn(events)]).toEqual([2, []]);
+    expect(events.at(-1)?.Text).toBe("rolled-back: web-1-sidecar-proxy has no healthy endpoint of the new version");
+    expect(performance.now() - leftMs).toBeLessThan(15_000);
+    await world.sidecar("api-2");
+  });
+
+  test("with -keep leaves the splitter at 0/100 after promotion", async () => {
+    const { code, events } = await canary(100, "-steps", "50,100", "-max-errors", "10", "-keep");
+    expect([code, events.at(-1)?.Text]).toEqual([
+      0,
+      "promoted: v2 has passed every step; service-splitter/api stays at v1=0 v2=100",
+    ]);
+    expect(await shares()).toEqual({ v1: 0, v2: 100 });
+  });
+
   test("of an equal version is promoted, without a failed request, and the end is stated", async () => {
     const { code, events } = await canary(100, "-max-errors", "2");
     expect([code, events.at(-1)?.Text]).toEqual([
