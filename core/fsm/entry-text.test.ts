@@ -17,7 +17,9 @@ it("shows what a command holds, and never a secret of it", () => {
 
 it("shows nothing of a type that it does not know, or of bytes that are no entry", () => {
   const payload = new TextEncoder().encode("do not show");
-  const unknown = encodeEntry({ type: 9_999, version: 1, flags: 0, ...context, payload });
+  const unknown = encodeEntry({ type: 9_999, version: 1, flags: 0, ...context }, (writer) => {
+    for (const byte of payload) writer.byte(byte);
+  });
   expect(entryText(unknown)).toBe("type 9999, unknown to this version, is not shown");
   expect(entryText(payload)).toBe("cannot be read");
 });

@@ -1,5 +1,5 @@
-import { err, failureOf, FailureError, ok, type Result } from "#core/base";
-import { ByteReader, ByteWriter } from "#core/wire";
+import { err, failureOf, FailureError, ok, type Result, utf8Decode } from "#core/base";
+import { ByteReader, ByteWriter, Slab } from "#core/wire";
 
 /** Nodes may step over an entry of an unknown type that carries this flag; any other unknown type stops them. */
 export const FLAG_IGNORABLE = 1;
@@ -20,7 +20,10 @@ export interface LogEntry {
   readonly payload: Uint8Array;
 }
 
-export function encodeEntry(entry: LogEntry): Uint8Array {
+/** Entries live until the log is compacted, all about equally long. */
+const slab = new Slab();
+
+export function encodeEntry(entry: Omit<LogEntry, "payload">, writePayload: (writer: ByteWriter) => void): Uint8Array {
   const writer = new ByteWriter();
   writer.byte(ENVELOPE_VERSION);
   writer.uint(entry.type);
@@ -29,8 +32,33 @@ export function encodeEntry(entry: LogEntry): Uint8Array {
   writer.int(entry.timeMs);
   writer.uint(entry.seed);
   writer.text(entry.requestId);
-  writer.bytes(entry.payload);
-  return writer.finish();
+  writer.nested(writePayload);
+  return writer.finish(slab);
+}
+
+/** An entry over its bytes. Only those who trace a request read its id: its text is made when asked for. */
+class ReadEntry implements LogEntry {
+  readonly type: number;
+  readonly version: number;
+  readonly flags: number;
+  readonly timeMs: number;
+  readonly seed: number;
+  readonly #requestId: Uint8Array;
+  readonly payload: Uint8Array;
+
+  constructor(reader: ByteReader) {
+    this.type = reader.uint();
+    this.version = reader.uint();
+    this.flags = reader.uint();
+    this.timeMs = reader.int();
+    this.seed = reader.uint();
+    this.#requestId = reader.bytes();
+    this.payload = reader.bytes();
+  }
+
+  get requestId(): string {
+    return utf8Decode(this.#requestId);
+  }
 }
 
 export function decodeEntry(bytes: Uint8Array): Result<LogEntry> {
@@ -39,15 +67,7 @@ export function decodeEntry(bytes: Uint8Array): Result<LogEntry> {
     const envelope = reader.byte();
     if (envelope !== ENVELOPE_VERSION)
       return err("corrupt", `log entry: envelope version ${envelope} is not known here`);
-    return ok({
-      type: reader.uint(),
-      version: reader.uint(),
-      flags: reader.uint(),
-      timeMs: reader.int(),
-      seed: reader.uint(),
-      requestId: reader.text(),
-      payload: reader.bytes(),
-    });
+    return ok(new ReadEntry(reader));
   } catch (error) {
     if (error instanceof FailureError) return { ok: false, failure: failureOf(error) };
     throw error;

@@ -1,6 +1,6 @@
 import { assert, err, ok, type Result, unreachable } from "#core/base";
 import { type ChangeSet, type Store } from "#core/store";
-import { decodeBinary, encodeBinary } from "#core/wire";
+import { decodeBinary, writeBinary } from "#core/wire";
 import { applyClientUpdate, applyPlanResult } from "./apply-allocations.ts";
 import { applyJobDeregister, applyJobRegister, putEvaluation } from "./apply-jobs.ts";
 import { applyNodeRegister, applyNodeStatus } from "./apply-nodes.ts";
@@ -24,13 +24,10 @@ const namesByNumber = new Map<number, CommandName>(
 
 export function encodeCommand(command: Command, context: Pick<LogEntry, "timeMs" | "seed" | "requestId">): Uint8Array {
   const { number, payload } = commandTypes[command.name];
-  return encodeEntry({
-    type: number,
-    version: 1,
-    flags: 0,
-    ...context,
-    payload: encodeBinary(payload as never, command.payload as never),
-  });
+  const { timeMs, seed, requestId } = context;
+  return encodeEntry({ type: number, version: 1, flags: 0, timeMs, seed, requestId }, (writer) =>
+    writeBinary(writer, payload as never, command.payload as never),
+  );
 }
 
 /** Log entries to state: deterministic, without a clock, without a random number of its own. */
@@ -69,15 +66,16 @@ export class StateMachine {
   #applyCommand(index: number, entry: LogEntry, name: CommandName): Applied {
     const payload = decodeBinary(commandTypes[name].payload as never, entry.payload);
     assert(payload.ok, () => `log entry ${index}: its ${name} does not decode`);
-    const touched = new Map<string, readonly [string, string]>();
+    let touched: Map<string, readonly [string, string]> | undefined;
     const applying: Applying = {
       store: this.store,
       index,
       timeMs: entry.timeMs,
-      touchJob: (namespace, jobId) => touched.set(`${namespace}\u0000${jobId}`, [namespace, jobId]),
+      touchJob: (namespace, jobId) =>
+        void (touched ??= new Map()).set(`${namespace}\u0000${jobId}`, [namespace, jobId]),
     };
     const outcome = dispatch(applying, { name, payload: payload.value } as Command);
-    for (const [namespace, jobId] of touched.values()) updateStatus(applying, namespace, jobId);
+    for (const [namespace, jobId] of touched?.values() ?? []) updateStatus(applying, namespace, jobId);
     return { changes: this.store.finish(), outcome };
   }
 }

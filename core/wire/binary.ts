@@ -35,6 +35,11 @@ export function encodeBinary<T>(struct: Struct<T>, value: T): Uint8Array {
   return writer.finish();
 }
 
+/** Appends what `encodeBinary` gives. */
+export function writeBinary<T>(writer: ByteWriter, struct: Struct<T>, value: T): void {
+  codecOf(struct).write(writer, value);
+}
+
 export function decodeBinary<T>(struct: Struct<T>, bytes: Uint8Array): Result<T> {
   try {
     return ok(codecOf(struct).read(new ByteReader(bytes)) as T);

@@ -8,13 +8,36 @@ const encoder = new TextEncoder();
 /** Buffers that finished writers gave back: making one costs more than filling it. */
 const spare: Uint8Array[] = [];
 
+const SLAB_BYTES = 64 * 1024;
+const SLICE_BYTES_MAX = 2 * 1024;
+
+/** Small results out of larger pieces of memory: making each its own buffer costs more than filling it. */
+export class Slab {
+  #piece = new Uint8Array(0);
+  #used = 0;
+
+  /** Bytes that nobody else has. They keep their piece alive: only for results that live about equally long. */
+  take(length: number): Uint8Array {
+    if (length > SLICE_BYTES_MAX) return new Uint8Array(length);
+    if (this.#used + length > this.#piece.length) {
+      this.#piece = new Uint8Array(SLAB_BYTES);
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used += length;
+    return this.#piece.subarray(start, this.#used);
+  }
+}
+
 /** Appends numbers and texts to a growing buffer. A writer is used once: `finish` ends it. */
 export class ByteWriter {
   #buffer = spare.pop() ?? new Uint8Array(INITIAL_BYTES);
   #length = 0;
 
-  finish(): Uint8Array {
-    const result = this.#buffer.slice(0, this.#length);
+  /** The bytes, in a buffer of their own or out of `slab`. */
+  finish(slab?: Slab): Uint8Array {
+    const result = slab ? slab.take(this.#length) : new Uint8Array(this.#length);
+    result.set(this.#buffer.subarray(0, this.#length));
     if (spare.length < SPARE_MAX && this.#buffer.length <= SPARE_BYTES_MAX) spare.push(this.#buffer);
     this.#buffer = new Uint8Array(0);
     this.#length = 0;

@@ -2,8 +2,8 @@
  * How nouns leave the process: Go's spelling of their names by one rule and a table of exceptions, JSON with Go's
  * conventions (encoding/json), and our own binary form with stable field numbers.
  */
-export { decodeBinary, encodeBinary } from "./binary.ts";
-export { ByteReader, ByteWriter } from "./byte-stream.ts";
+export { decodeBinary, encodeBinary, writeBinary } from "./binary.ts";
+export { ByteReader, ByteWriter, Slab } from "./byte-stream.ts";
 export { decodeJson, type JsonReader, jsonReader, jsonReaderOfType } from "./json-decode.ts";
 export { encodeJson, encodeJsonDraft, encodeJsonList, encodeValue, jsonText } from "./json-encode.ts";
 export { type JsonLimits, parseJson } from "./json-parse.ts";

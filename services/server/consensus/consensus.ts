@@ -77,6 +77,9 @@ interface Proposal {
   readonly settle: (result: Result<Written>) => void;
 }
 
+/** Of a turn with more, the first go ahead: the disk works while the rest is encoded. */
+const GATHERED_MAX = 128;
+
 const NO_LEADERSHIP: Leadership = { isLeader: false, isEstablished: false, leader: undefined };
 
 export class Consensus {
@@ -151,13 +154,15 @@ export class Consensus {
     const bytes = encodeCommand(command, { timeMs: clock.nowMs(), seed: random.below(2 ** 32), requestId });
     return new Promise((settle) => {
       this.#gathered.push({ bytes, settle });
-      if (this.#gathered.length === 1) queueMicrotask(() => this.#proposeGathered());
+      if (this.#gathered.length === GATHERED_MAX) this.#proposeGathered();
+      else if (this.#gathered.length === 1) queueMicrotask(() => this.#proposeGathered());
     });
   }
 
   /** Commands of one turn become one proposal. */
   #proposeGathered(): void {
     const proposals = this.#gathered;
+    if (proposals.length === 0) return;
     this.#gathered = [];
     const id = this.#nextRequest++;
     this.#open.set(id, proposals);

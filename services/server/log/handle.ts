@@ -97,6 +97,8 @@ export class LogHandle {
     assert(!this.#isOver, "the log is open");
     this.#waiting.push(command);
     if (command.type === "close") this.#isOver = true;
+    // A disk that has nothing to do begins at once; what follows in this turn is the next group.
+    if (this.#groups.length === 0) return this.#flush();
     if (this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
     queueMicrotask(() => {
