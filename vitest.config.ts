@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 const conditions = ["source", "node", "import", "module", "default"];
 
@@ -28,18 +28,24 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      {
-        extends: true,
-        test: {
-          name: "processes",
-          pool: "forks",
-          include: ["test/{conformance,integration,system}/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "dist/**"],
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
+      processes("processes", "test/{conformance,integration}/**/*.test.ts"),
+      processes("system", "test/system/**/*.test.ts"),
     ],
   },
 });
+
+/** Tests that start real processes, a file after the other. */
+function processes(name: string, files: string): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      pool: "forks",
+      include: [files],
+      exclude: ["**/node_modules/**", "dist/**"],
+      testTimeout: 300_000,
+      hookTimeout: 120_000,
+      fileParallelism: false,
+    },
+  };
+}

@@ -12,3 +12,14 @@ export { checkCall, type CheckCommand } from "./inspect/check.ts";
 export { type ConfigReport, configOf } from "./inspect/difference.ts";
 export { type HeldResource, proxiesOf, type ProxyState } from "./inspect/proxies.ts";
 export { runRoot } from "./proxy/run-folder.ts";
+export {
+  type CanaryCommand,
+  type CanaryPlan,
+  defaultPlan,
+} from "#core/delivery";
+export type { CanaryEnd, CanaryView, CanaryWatcher } from "./canary/controller.ts";
+export { explainCanary, type Explanation } from "./canary/explain.ts";
+export { type CanaryFile, readCanaryFile } from "./canary/file.ts";
+export { commandOf } from "./canary/record.ts";
+export { askCanary, type CanaryRun, runCanary } from "./canary/run-canary.ts";
+export { explanationText, jsonWatcher, lineWatcher, tableWatcher } from "./canary/show.ts";

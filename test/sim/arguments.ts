@@ -4,7 +4,7 @@ import type { Profile } from "./raft/swarm.ts";
 
 /** What `npm run sim -- …` was asked to do. */
 export interface SimArguments {
-  readonly command: "tour" | "raft" | "gossip" | "log" | "exhaustive";
+  readonly command: "tour" | "raft" | "gossip" | "log" | "delivery" | "exhaustive";
   readonly seeds: number;
   readonly seed: number | undefined;
   readonly from: number;
@@ -26,6 +26,7 @@ export interface SimArguments {
 export const usage = `usage: npm run sim                          a tour of about 30 s
        npm run sim -- raft|gossip [options]  run worlds by seed
        npm run sim -- log                    a power failure at every step of a small log
+       npm run sim -- delivery [--seeds N]   canary roll-outs by seed (default 10000 each)
        npm run sim:long                      every schedule of a small cluster
 
   --seeds N           run N seeds (default 500)          --from S         begin with this seed (default 1)
@@ -40,7 +41,7 @@ export const usage = `usage: npm run sim                          a tour of abou
 exit codes: 0 clean, 1 usage, 2 a promise was broken, 3 no progress, 4 crash, 5 too little happened (void)
 `;
 
-const commands = ["tour", "raft", "gossip", "log", "exhaustive"] as const;
+const commands = ["tour", "raft", "gossip", "log", "delivery", "exhaustive"] as const;
 const profiles = ["plain", "membership", "disk", "all"] as const;
 
 export function parseSimArguments(args: readonly string[]): Result<SimArguments> {
@@ -86,7 +87,7 @@ function interpret(args: string[]): Result<SimArguments> {
     values[name] === undefined ? undefined : Number(values[name]);
   return ok({
     command,
-    seeds: number("seeds") ?? 500,
+    seeds: number("seeds") ?? (command === "delivery" ? 10_000 : 500),
     seed: number("seed"),
     from: number("from") ?? 1,
     minutes: number("minutes"),

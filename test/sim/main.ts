@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseSimArguments, type SimArguments, usage } from "./arguments.ts";
+import { writeReports } from "./delivery/report.ts";
 import { runExhaustive } from "./exhaustive-command.ts";
 import { runGossip } from "./gossip-command.ts";
 import { runCrashPoints } from "./log/crash-points.ts";
@@ -76,6 +77,8 @@ async function main(argv: readonly string[]): Promise<number> {
   if (args.command === "raft") return runRaft(args, output);
   if (args.command === "gossip") return runGossip(args, output);
   if (args.command === "log") return runLog();
+  if (args.command === "delivery")
+    return writeReports(output, args.seeds, args.from) ? exitCodes.clean : exitCodes.safety;
   return runExhaustive(args, output);
 }
 

@@ -1,9 +1,10 @@
 "use strict";
 // One door for `npm test`, `npm run check`, `sim`, `bench` and `fuzz`: on a fresh clone it installs and builds what the
 // command needs, then runs it. Plain CommonJS without dependencies, because nothing is installed yet when it starts.
-const { spawnSync } = require("node:child_process");
+const { spawn, spawnSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
-const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+const { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 
 const root = join(__dirname, "../..");
@@ -56,13 +57,51 @@ const commands = {
   },
   test(args) {
     build("tsconfig.json");
-    process.exit(run(bin("vitest"), ["run", ...args]));
+    if (args.length > 0) process.exit(run(bin("vitest"), ["run", ...args]));
+    void testAll();
   },
   sim: (args) => runBuilt("dist/test/sim/main.js", args),
   "sim:long": (args) => runBuilt("dist/test/sim/main.js", ["exhaustive", ...args]),
   bench: (args) => runBuilt("dist/bench/main.js", args),
   fuzz: (args) => runBuilt("dist/test/fuzz/main.js", args),
 };
+
+/** The system tests mostly wait for real programs: they run beside the others. What they said is shown after these. */
+async function testAll() {
+  const folder = mkdtempSync(join(tmpdir(), "drover-test-counts-"));
+  const groups = [
+    { projects: ["unit", "processes"], stdio: "inherit", counts: join(folder, "most") },
+    { projects: ["system"], stdio: "pipe", counts: join(folder, "system") },
+  ];
+  const codes = await Promise.all(groups.map(runGroup));
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const { counts } of groups) {
+    // A run that died without counts is a failure.
+    const found = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : { failed: 1 };
+    for (const [name, count] of Object.entries(found)) sum[name] += count;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
+  process.exit(Math.max(...codes));
+}
+
+function runGroup({ projects, stdio, counts }) {
+  const args = ["run", ...projects.flatMap((project) => ["--project", project])];
+  const env = { ...process.env, DROVER_COUNTS_FILE: counts };
+  const child = spawn(bin("vitest"), args, { cwd: root, env, stdio: ["ignore", stdio, stdio] });
+  const chunks = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => chunks.push(chunk));
+  return new Promise((resolve) => {
+    child.on("error", (error) => {
+      process.stderr.write(`${error.message}\n`);
+      resolve(1);
+    });
+    child.on("close", (code) => {
+      process.stdout.write(Buffer.concat(chunks));
+      resolve(code ?? 1);
+    });
+  });
+}
 
 function runBuilt(script, args) {
   build("tsconfig.json");

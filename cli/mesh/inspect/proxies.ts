@@ -59,6 +59,12 @@ async function stateOf(folder: RunFolder, record: RunRecord): Promise<ProxyState
   };
 }
 
+/** What an Envoy has and has refused, endpoints apart; undefined when it does not answer. */
+export async function heldBy(admin: EnvoyAdmin): Promise<readonly HeldResource[] | undefined> {
+  const dump = await admin.json<Dump>("/config_dump");
+  return dump.ok ? resourcesIn(dump.value) : undefined;
+}
+
 /** Where each type stands in a dump, and what its resource is called there. */
 const places = [
   { kind: "cluster", list: "dynamic_active_clusters", field: "cluster" },

@@ -49,10 +49,7 @@ async function callerState(
 ): Promise<CallerState | undefined> {
   const listeners = await admin.call(`/listeners`);
   if (!listeners.ok) return { proxyId, applied: undefined, requests: new Map() };
-  const isCaller = listeners.value
-    .split("\n")
-    .some((line) => line.startsWith(`${service}:`) || line.startsWith(`${service}?dc=`));
-  if (!isCaller) return undefined;
+  if (!isCallerOf(listeners.value, service)) return undefined;
   const dump = await admin.json<RouteDump>("/config_dump?resource=dynamic_route_configs");
   const counters = await admin.counters(`^cluster\\..*\\.${escape(service)}\\..*\\.upstream_rq_total$`);
   return {
@@ -62,9 +59,19 @@ async function callerState(
   };
 }
 
+/** Whether an Envoy with these listeners (`/listeners`) has the service as upstream. */
+export function isCallerOf(listeners: string, service: string): boolean {
+  return listeners.split("\n").some((line) => line.startsWith(`${service}:`) || line.startsWith(`${service}?dc=`));
+}
+
 function sharesIn(dump: RouteDump, service: string): ReadonlyMap<string, number> {
   const route = (dump.configs ?? []).map((config) => config.route_config).find((config) => config?.name === service);
-  const action = route?.virtual_hosts?.[0]?.routes?.at(-1)?.route;
+  return routedShares(route);
+}
+
+/** What each subset gets of the requests of a route configuration, in per cent. */
+export function routedShares(config: unknown): ReadonlyMap<string, number> {
+  const action = (config as RouteConfig | undefined)?.virtual_hosts?.[0]?.routes?.at(-1)?.route;
   const clusters =
     action?.weighted_clusters?.clusters ?? (action?.cluster ? [{ name: action.cluster, weight: 10_000 }] : []);
   return new Map(clusters.map(({ name, weight }) => [subsetOf(name), (weight ?? 0) / 100]));

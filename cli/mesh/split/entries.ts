@@ -70,6 +70,15 @@ export function writeShares(
   return writeEntry(transport, entry, splitter?.ModifyIndex ?? 0);
 }
 
+/** What goes to no subset by name goes to this one. */
+export function writeDefaultSubset(
+  transport: Transport,
+  resolver: ServiceResolver,
+  subset: string,
+): Promise<Result<void>> {
+  return writeEntry(transport, { ...resolver, DefaultSubset: subset }, resolver.ModifyIndex ?? 0);
+}
+
 /**
  * Takes the splitter away. Consul's delete knows no compare-and-set, so a neutral entry is written with it first, read
  * again, and only then deleted: who writes in between is not overwritten.

@@ -104,6 +104,12 @@ export class MeshWorld {
     return this.#child(spawn(process.execPath, [join(root, "bin/drover"), ...args], { env: this.#env() }));
   }
 
+  /** As `drover`, on a terminal of its own. */
+  onTerminal(args: readonly string[]): Child {
+    const line = [process.execPath, join(root, "bin/drover"), ...args].join(" ");
+    return this.#child(spawn("/usr/bin/script", ["-qec", line, "/dev/null"], { env: this.#env() }));
+  }
+
   /** A command of ours that ends. */
   run(...args: readonly string[]): Ran {
     const done = spawnSync(process.execPath, [join(root, "bin/drover"), ...args], {

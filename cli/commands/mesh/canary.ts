@@ -1,0 +1,223 @@
+import { err, failureOf, ok, type Result } from "#core/base";
+import { parseDuration } from "#core/values";
+import {
+  askCanary,
+  type CanaryCommand,
+  type CanaryFile,
+  type CanaryPlan,
+  type CanaryWatcher,
+  commandOf,
+  defaultPlan,
+  explainCanary,
+  explanationText,
+  jsonWatcher,
+  lineWatcher,
+  readCanaryFile,
+  runCanary,
+  systemMesh,
+  tableWatcher,
+} from "#cli/mesh";
+import { type Command, type Context, fail, failUsage, Flags, parseFlags, readTextFile } from "#cli/shell";
+
+export const command: Command = {
+  path: ["mesh", "canary"],
+  summary: "Moves a service's traffic to a new version in measured steps",
+  usage: "[options] SERVICE | pause SERVICE | resume SERVICE | skip SERVICE | abort SERVICE",
+  help:
+    "Gives the new version a share of the traffic, compares its errors and latency with the stable version's at the\n" +
+    "callers of this machine, and goes on, or back to 100/0. Without -from and -to it goes on with the canary that is\n" +
+    "under way. Exit code 0: promoted, 2: rolled back, 3: aborted. Ctrl-C aborts; a second one leaves all as it is.",
+  usesApi: false,
+  handlesSignals: true,
+  flags: [
+    { name: "from", type: "text", value: "subset", help: "The stable version." },
+    { name: "to", type: "text", value: "subset", help: "The new version." },
+    { name: "steps", type: "text", value: "percents", help: "Its shares. Default 5,25,50,100." },
+    { name: "interval", type: "text", value: "duration", help: "From one check to the next. Default 30s." },
+    { name: "warm-up", type: "text", value: "duration", help: "Not measured in a step's beginning. Default 10s." },
+    { name: "max-hold", type: "text", value: "duration", help: "Inconclusive for longer rolls back. Default 15m." },
+    { name: "failed-checks", type: "int", value: "count", help: "Failed checks that are tolerated. Default 0." },
+    {
+      name: "max-errors",
+      type: "text",
+      value: "percent",
+      help: "Error rate that is too much. Default: twice the stable version's, at least 1.",
+    },
+    { name: "max-p99", type: "text", value: "duration", help: "99th percentile that is too much. Default: none." },
+    { name: "keep", type: "bool", help: "Leaves the splitter at 0/100 after promotion." },
+    { name: "file", type: "text", value: "path", help: "Reads them from a file; what is given here wins." },
+    { name: "explain", type: "bool", help: "Says how long each step would take at the present traffic, and ends." },
+    { name: "json", type: "bool", help: "Writes events as JSON lines." },
+    { name: "subset-by", type: "text", value: "key", help: "Key of the instances' Meta. Default version." },
+    { name: "force", type: "bool", help: "Takes over entries that somebody else wrote." },
+    { name: "consul-addr", type: "text", value: "url", help: "The Consul agent. Default http://127.0.0.1:8500." },
+    { name: "token", type: "text", value: "token", help: "Its ACL token; docs/canary.md lists the rules it needs." },
+  ],
+  run,
+};
+
+const exitCodes = { promoted: 0, "rolled-back": 2, aborted: 3 } as const;
+
+async function run(context: Context): Promise<number> {
+  const given = allFlags(context);
+  if (!given.ok) return failUsage(context, given.failure.message);
+  const { flags, words } = given.value;
+  const [first = given.value.service, second] = words;
+  if (words.length === 2 && first !== undefined && second !== undefined) {
+    const asked = commandOf(first);
+    if (asked) return ask(context, flags, asked, second);
+  }
+  if (first === undefined || second !== undefined) return failUsage(context, "This command takes one SERVICE");
+  const { service } = given.value;
+  if (service !== undefined && service !== first) return failUsage(context, `the file is for ${service}, not ${first}`);
+  const plan = planOf(flags, first);
+  if (!plan.ok) return failUsage(context, plan.failure.message);
+  if (flags.bool("explain")) return explain(context, flags, plan.value);
+  return control(context, flags, first, plan.value, []);
+}
+
+interface Given {
+  readonly flags: Flags;
+  readonly words: readonly string[];
+  /** Of the file. */
+  readonly service: string | undefined;
+}
+
+/** Options may stand behind the service too. */
+function allFlags({ flags, args }: Context): Result<Given> {
+  const words = args.slice(0, commandOf(args[0] ?? "") && args.length > 1 ? 2 : 1);
+  const rest = parseFlags(args.slice(words.length), command.flags);
+  if (!rest.ok) return rest;
+  const values = new Map(rest.value.flags);
+  for (const { name, type } of command.flags) {
+    const before = type === "bool" ? flags.bool(name) : type === "int" ? flags.int(name) : flags.text(name);
+    if (flags.has(name) && before !== undefined && !values.has(name)) values.set(name, before);
+  }
+  const file = fileOf(new Flags(values).text("file"));
+  if (!file.ok) return file;
+  const all = new Map([...(file.value?.values ?? []), ...values]);
+  return ok({ flags: new Flags(all), words: [...words, ...rest.value.args], service: file.value?.service });
+}
+
+function fileOf(path: string | undefined): Result<CanaryFile | undefined> {
+  if (path === undefined) return ok(undefined);
+  try {
+    return readCanaryFile(readTextFile(path), path);
+  } catch (error) {
+    return err("io", `${path}: ${failureOf(error).message}`);
+  }
+}
+
+/** Undefined when none is asked for. */
+function planOf(flags: Flags, service: string): Result<CanaryPlan | undefined> {
+  const [from, to] = [flags.text("from"), flags.text("to")];
+  if (from === undefined && to === undefined && !flags.bool("explain")) return ok(undefined);
+  if (from === undefined || to === undefined) return err("invalid", "-from and -to are needed together");
+  const texts = ["interval", "warm-up", "max-hold", "max-p99"] as const;
+  const durations = new Map<string, number>();
+  for (const name of texts) {
+    const text = flags.text(name);
+    const parsed = text === undefined ? undefined : parseDuration(text);
+    if (typeof parsed === "string") return err("invalid", `-${name}: ${parsed}`);
+    if (parsed !== undefined) durations.set(name, parsed / 1e6);
+  }
+  const steps = numbersIn(flags.text("steps"));
+  const maxErrors = numbersIn(flags.text("max-errors"));
+  if (steps?.some(Number.isNaN)) return err("invalid", "-steps: numbers with commas between, such as 5,25,50,100");
+  if (maxErrors?.some(Number.isNaN)) return err("invalid", "-max-errors: a number of per cent");
+  return ok({
+    service,
+    from,
+    to,
+    steps: steps ?? defaultPlan.steps,
+    intervalMs: durations.get("interval") ?? defaultPlan.intervalMs,
+    warmUpMs: durations.get("warm-up") ?? defaultPlan.warmUpMs,
+    maxHoldMs: durations.get("max-hold") ?? defaultPlan.maxHoldMs,
+    failedChecks: flags.int("failed-checks") ?? defaultPlan.failedChecks,
+    maxErrorRate: maxErrors?.[0] === undefined ? undefined : maxErrors[0] / 100,
+    maxP99Ms: durations.get("max-p99"),
+    keep: flags.bool("keep"),
+  });
+}
+
+function numbersIn(text: string | undefined): number[] | undefined {
+  return text?.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
+}
+
+function consulOf(flags: Flags): { readonly address: string | undefined; readonly token: string | undefined } {
+  return { address: flags.text("consul-addr"), token: flags.text("token") };
+}
+
+async function explain(context: Context, flags: Flags, plan: CanaryPlan | undefined): Promise<number> {
+  if (plan === undefined) return failUsage(context, "-explain needs -from and -to");
+  const explained = await explainCanary(plan, systemMesh(context.env, { level: "error", json: false }));
+  if (!explained.ok) return fail(context, "", explained.failure);
+  context.io.out(
+    flags.bool("json") ? `${JSON.stringify(explained.value)}\n` : explanationText(explained.value, plan.maxHoldMs),
+  );
+  return 0;
+}
+
+/** Commands go to the controller; without one an abort is carried out here. */
+async function ask(context: Context, flags: Flags, asked: CanaryCommand, service: string): Promise<number> {
+  const mesh = systemMesh(context.env, { level: "error", json: false });
+  const taken = await askCanary({ consul: consulOf(flags), service, command: asked }, mesh);
+  if (!taken.ok) return fail(context, "", taken.failure);
+  if (taken.value) {
+    context.io.out(`${service}: ${asked}\n`);
+    return 0;
+  }
+  if (asked === "abort") {
+    const code = await control(context, flags, service, undefined, ["abort"]);
+    return code === exitCodes.aborted ? 0 : code;
+  }
+  context.io.err(
+    `no controller of ${service} is at work; \`${context.program} mesh canary ${service}\` goes on with it\n`,
+  );
+  return 1;
+}
+
+async function control(
+  context: Context,
+  flags: Flags,
+  service: string,
+  plan: CanaryPlan | undefined,
+  inbox: CanaryCommand[],
+): Promise<number> {
+  const { io, env } = context;
+  listen(io.isTerminal && !flags.bool("json"), inbox);
+  const watcher = watcherOf(context, flags.bool("json"), service);
+  const key = flags.text("subset-by") ?? "version";
+  const mesh = systemMesh(env, { level: "error", json: false });
+  const ended = await runCanary(
+    { consul: consulOf(flags), service, plan, key, force: flags.bool("force"), watcher, inbox },
+    mesh,
+  );
+  if (process.stdin.isTTY) process.stdin.setRawMode(false).unref();
+  if (!ended.ok) return fail(context, "", ended.failure);
+  if (!flags.bool("json")) io.out(`${service}: ${ended.value.outcome}: ${ended.value.reason}\n`);
+  return exitCodes[ended.value.outcome];
+}
+
+function watcherOf({ io }: Context, isJson: boolean, service: string): CanaryWatcher {
+  const write = (text: string): void => io.out(text);
+  if (isJson) return jsonWatcher(write, service);
+  return io.isTerminal ? tableWatcher(write) : lineWatcher(write);
+}
+
+const keys: Readonly<Record<string, CanaryCommand>> = { p: "pause", r: "resume", s: "skip", a: "abort" };
+
+/** Keys and signals become commands; a second signal ends the process and leaves everything as it is. */
+function listen(hasKeys: boolean, inbox: CanaryCommand[]): void {
+  let signals = 0;
+  const abort = (): void => void (++signals === 1 ? inbox.push("abort") : process.exit(130));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, abort);
+  if (!hasKeys || !process.stdin.isTTY) return;
+  process.stdin.setRawMode(true);
+  process.stdin.on("data", (bytes: Buffer) => {
+    const key = bytes.toString();
+    if (key === "\u0003") abort();
+    const asked = keys[key];
+    if (asked) inbox.push(asked);
+  });
+}
