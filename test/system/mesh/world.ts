@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { component, type ConsulOptions, ConsulProcess, freeTcpPorts, until } from "#test/support";
@@ -131,12 +131,15 @@ export class MeshWorld {
 
   /** What was written about the proxies of this machine. */
   records(): { proxyId: string; envoy?: { pid: number }; port: number; folder: string }[] {
-    return readdirSync(this.runFolder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => {
-        const folder = join(this.runFolder, entry.name);
-        return { ...JSON.parse(readFileSync(join(folder, "record.json"), "utf8")), folder };
-      });
+    return (
+      readdirSync(this.runFolder, { withFileTypes: true })
+        // One that was refused before it began has no record.
+        .filter((entry) => entry.isDirectory() && existsSync(join(this.runFolder, entry.name, "record.json")))
+        .map((entry) => {
+          const folder = join(this.runFolder, entry.name);
+          return { ...JSON.parse(readFileSync(join(folder, "record.json"), "utf8")), folder };
+        })
+    );
   }
 
   envoyOf(id: string): { pid: number; folder: string } {
