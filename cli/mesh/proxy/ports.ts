@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { err, ok, type Result } from "#core/base";
 import { aliveSince, markOf } from "./process-identity.ts";
@@ -12,25 +13,24 @@ const PORT_LAST = 21_255;
  * The named port, or the first of Consul's own range that is free and that no other proxy of this machine has claimed:
  * between the choice and Envoy's bind some time passes.
  */
-export async function choosePort(root: string, host: string, named: number | undefined): Promise<Result<number>> {
+export async function choosePort(host: string, named: number | undefined): Promise<Result<number>> {
   if (named !== undefined) {
     if (await isFree(host, named)) return ok(named);
     return err("io", `port ${named} of ${host} is taken`, { field: "-port", hint: "name another one with -port" });
   }
-  for (let port = PORT_FIRST; port <= PORT_LAST; port++)
-    if ((await isFree(host, port)) && claim(root, port)) return ok(port);
+  for (let port = PORT_FIRST; port <= PORT_LAST; port++) if ((await isFree(host, port)) && claim(port)) return ok(port);
   return err("io", `no port from ${PORT_FIRST} to ${PORT_LAST} is free`, {
     field: "-port",
     hint: "name one with -port",
   });
 }
 
-export function releasePort(root: string, port: number): void {
-  rmSync(claimFile(root, port), { force: true });
+export function releasePort(port: number): void {
+  rmSync(claimFile(port), { force: true });
 }
 
-function claim(root: string, port: number): boolean {
-  const file = claimFile(root, port);
+function claim(port: number): boolean {
+  const file = claimFile(port);
   const mark = JSON.stringify(markOf(process.pid));
   try {
     writeFileSync(file, mark, { flag: "wx", mode: 0o600 });
@@ -52,8 +52,11 @@ function holderOf(file: string): ProcessMark | undefined {
   }
 }
 
-function claimFile(root: string, port: number): string {
-  return join(root, `port-${port}.json`);
+/** One place for all proxies of a user, whatever their run folders. */
+function claimFile(port: number): string {
+  const folder = join(tmpdir(), `drover-mesh-ports-${process.getuid?.() ?? 0}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return join(folder, `${port}.json`);
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

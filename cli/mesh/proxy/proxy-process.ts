@@ -43,7 +43,6 @@ export interface ProxyParts {
   readonly consulAddress: string;
   readonly transport: Transport;
   readonly folder: RunFolder;
-  readonly runRoot: string;
   readonly envoyBinary: string;
   readonly envoyArguments: readonly string[];
   readonly clock: Clock;
@@ -132,7 +131,7 @@ export class ProxyProcess {
     await this.#runner.end();
     this.#ads.close();
     folder.remove();
-    releasePort(this.#parts.runRoot, this.#port);
+    releasePort(this.#port);
     return gone;
   }
 
@@ -255,7 +254,7 @@ export function bootstrapFor(role: ProxyRole, { nodeName }: ConsulIdentity, fold
 type BootstrapFile = ReturnType<typeof bootstrapOf>;
 
 /** An Envoy that is left over keeps its port. */
-async function portFor({ role, runRoot }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
+async function portFor({ role }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
   if (kept !== undefined) return ok(kept);
-  return role.hasPort ? choosePort(runRoot, role.bindAddress, role.bindPort) : ok(0);
+  return role.hasPort ? choosePort(role.bindAddress, role.bindPort) : ok(0);
 }

@@ -77,7 +77,6 @@ async function start({ command, context, consul, role, folder, envoy }: Ready): 
     consulAddress: consul.address,
     transport: consul.transport,
     folder,
-    runRoot: runRoot(context.env),
     envoyBinary: envoy,
     envoyArguments: command.envoyArguments,
     gone: () => end.resolve?.(),

@@ -8,7 +8,9 @@ const isPresent = component("consul") !== undefined && component("envoy") !== un
 /** Starts a gateway and waits until its check passes. */
 async function gateway(world: MeshWorld, kind: string, service: string, args: readonly string[] = []): Promise<Child> {
   const envoy = component("envoy") ?? "";
-  const child = world.drover(["mesh", "gateway", "-kind", kind, "-service", service, "-envoy", envoy, ...args]);
+  const [port] = (await freeTcpPorts(1)) as [number];
+  const own = kind === "ingress" || args.includes("-port") ? [] : ["-port", String(port)];
+  const child = world.drover(["mesh", "gateway", "-kind", kind, "-service", service, "-envoy", envoy, ...own, ...args]);
   await until(`${service} is well`, async () => {
     if (!child.isAlive) throw new Error(`it ended:\n${child.output}`);
     const checks = await world.consul.call<Record<string, { Status: string }>>("/agent/checks");

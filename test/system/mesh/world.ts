@@ -79,7 +79,11 @@ export class MeshWorld {
 
   /** Starts a sidecar and waits until its check passes. */
   async sidecar(id: string, args: readonly string[] = []): Promise<Child> {
-    const child = this.drover(["mesh", "proxy", "-sidecar-for", id, "-envoy", component("envoy") ?? "", ...args]);
+    // Out of the way of what other tests take from Consul's own range at the same time.
+    const [port] = (await freeTcpPorts(1)) as [number];
+    const own = args.includes("-port") ? [] : ["-port", String(port)];
+    const envoy = component("envoy") ?? "";
+    const child = this.drover(["mesh", "proxy", "-sidecar-for", id, "-envoy", envoy, ...own, ...args]);
     this.#sidecars.set(id, child);
     await until(`the sidecar of ${id} is well`, () => this.isWell(id, child), 30_000).catch((error: Error) => {
       throw new Error(`${error.message}\n${child.output}`);
