@@ -34,8 +34,8 @@ test("every command that shows its answer as JSON takes -t too", () => {
   const without = Object.entries(table.commands).filter(
     ([, { flags }]) => flags.includes("json") && !flags.includes("t"),
   );
-  // Their -json says how a job file is written, and that entries of a log come one a line: no answers to be shaped.
-  const others = /^(?:job )?(?:run|plan|validate)$|^operator raft log$/;
+  // Their -json says how a job file is written, that events come as they happen, and that entries of a log come one a line: no answers to be shaped.
+  const others = /^(?:job )?(?:run|plan|validate)$|^operator raft log$|^mesh canary$/;
   expect(without.map(([name]) => name).filter((name) => !others.test(name))).toEqual([]);
 });
 
