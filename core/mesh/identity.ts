@@ -5,20 +5,6 @@ export function serviceUri(trustDomain: string, datacenter: string, service: str
   return `spiffe://${trustDomain}/ns/default/dc/${datacenter}/svc/${service}`;
 }
 
-export interface ServiceIdentity {
-  readonly trustDomain: string;
-  readonly datacenter: string;
-  readonly service: string;
-}
-
-/** Undefined for a URI that is no service's. */
-export function parseServiceUri(uri: string): ServiceIdentity | undefined {
-  const match = /^spiffe:\/\/([^/]+)\/ns\/[^/]+\/dc\/([^/]+)\/svc\/([^/]+)$/.exec(uri);
-  if (!match) return undefined;
-  const [, trustDomain, datacenter, service] = match as unknown as [string, string, string, string];
-  return { trustDomain, datacenter, service };
-}
-
 /** The SNI of a whole datacenter, by which mesh gateways find each other. */
 export function datacenterSni(trustDomain: string, datacenter: string): string {
   return `${datacenter}.internal.${trustDomain}`;

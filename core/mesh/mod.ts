@@ -1,6 +1,6 @@
 /** The nouns of a Consul Connect mesh and what is decided about them without asking anybody. */
 export * from "./chain.ts";
-export { datacenterSni, parseServiceUri, type ServiceIdentity, serviceSni, serviceUri } from "./identity.ts";
+export { datacenterSni, serviceSni, serviceUri } from "./identity.ts";
 export {
   ANY_SOURCE,
   type Call,

@@ -17,7 +17,7 @@ export { type Cidr, cidrContains, formatCidr, formatIp, type IpAddress, parseCid
 export { type CronExpression, type CronTime, nextCron, parseCron } from "./cron.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { nextLaunchMs } from "./next-launch.ts";
-export { compileRegex, type Regex, type RegexMatch } from "./regex.ts";
+export { compileRegex, escapeRegex, type Regex, type RegexMatch } from "./regex.ts";
 export {
   compareVersions,
   parseSemver,

@@ -19,6 +19,11 @@ export function compileRegex(pattern: string): Result<Regex> {
   }
 }
 
+/** The text as a pattern that matches it and nothing else. */
+export function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 /** A compiled pattern. Matching takes time proportional to text × program, whatever the pattern; leftmost-first. */
 export class Regex {
   readonly pattern: string;

@@ -1,6 +1,6 @@
 import type { Result } from "#core/base";
-import { callJson, callVoid, part } from "./call.ts";
-import type { Question } from "./watches.ts";
+import { callJson, callVoid, part, requestOf } from "./call.ts";
+import type { Question } from "./question.ts";
 import type { Transport } from "./transport.ts";
 
 /** Consul's own spelling, as in `GET /v1/agent/service/:id`. */
@@ -88,18 +88,7 @@ export function serviceQuestion(id: string): Question {
 }
 
 export function readService(transport: Transport, id: string): Promise<Result<AgentService | null>> {
-  return callJson(transport, {
-    method: "GET",
-    path: `/agent/service/${part(id)}`,
-    needs: `service:read on the service of ${JSON.stringify(id)}`,
-  });
-}
-
-export function listServices(
-  transport: Transport,
-  filter?: string,
-): Promise<Result<Readonly<Record<string, AgentService>> | null>> {
-  return callJson(transport, { method: "GET", path: "/agent/services", query: { filter }, needs: "service:read" });
+  return callJson(transport, requestOf(serviceQuestion(id)));
 }
 
 /** Checks that the definition no longer names are dropped. */

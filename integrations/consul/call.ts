@@ -1,5 +1,6 @@
 import { err, failure, type Failure, ok, type Result } from "#core/base";
 import type { ConsulAnswer, ConsulRequest, Transport } from "./transport.ts";
+import type { Question } from "./question.ts";
 
 /** The parsed body of a call that must succeed; null where Consul answers 404. */
 export async function callJson<T>(transport: Transport, request: ConsulRequest): Promise<Result<T | null>> {
@@ -13,6 +14,11 @@ export async function callJson<T>(transport: Transport, request: ConsulRequest):
 export async function callExisting<T>(transport: Transport, request: ConsulRequest): Promise<Result<T>> {
   const answer = await transport.send(request);
   return answer.ok ? parseAnswer<T>(answer.value, request) : answer;
+}
+
+/** The present answer to a question that could be watched. */
+export function requestOf({ path, query, needs }: Question): ConsulRequest {
+  return { method: "GET", path, ...(query && { query }), ...(needs !== undefined && { needs }) };
 }
 
 /** A call whose answer says nothing. */

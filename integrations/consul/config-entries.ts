@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#core/base";
-import { callJson, callVoid, parseAnswer, part } from "./call.ts";
-import type { Question } from "./watches.ts";
+import { callJson, callVoid, parseAnswer, part, requestOf } from "./call.ts";
+import type { Question } from "./question.ts";
 import type { Transport } from "./transport.ts";
 
 /** Any config entry, in Consul's own spelling. */
@@ -36,15 +36,7 @@ export function readEntry<T extends ConfigEntry>(
   kind: T["Kind"],
   name: string,
 ): Promise<Result<T | null>> {
-  return callJson(transport, {
-    method: "GET",
-    path: `/config/${part(kind)}/${part(name)}`,
-    needs: `service:read on ${JSON.stringify(name)}`,
-  });
-}
-
-export function listEntries(transport: Transport, kind: string): Promise<Result<readonly ConfigEntry[] | null>> {
-  return callJson(transport, { method: "GET", path: `/config/${part(kind)}`, needs: "service:read" });
+  return callJson(transport, requestOf(entryQuestion(kind, name)));
 }
 
 /**

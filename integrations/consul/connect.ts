@@ -1,8 +1,8 @@
 import { ok, type Result, Secret } from "#core/base";
 import type { Intention } from "#core/mesh";
-import { callExisting, callJson, callVoid, part } from "./call.ts";
+import { callExisting, part, requestOf } from "./call.ts";
 import type { ConfigEntry } from "./config-entries.ts";
-import type { Question } from "./watches.ts";
+import type { Question } from "./question.ts";
 import type { Transport } from "./transport.ts";
 
 /** `GET /v1/connect/ca/roots`; during a rotation several, all of them to be trusted. */
@@ -100,36 +100,16 @@ export function withPermissions(intentions: readonly Intention[], entry: ConfigE
 }
 
 export function readRoots(transport: Transport): Promise<Result<CaRoots>> {
-  return callExisting(transport, { method: "GET", path: "/agent/connect/ca/roots" });
+  return callExisting(transport, requestOf(rootsQuestion));
 }
 
 export async function matchIntentions(
   transport: Transport,
   destination: string,
 ): Promise<Result<readonly Intention[]>> {
-  const { path, query, needs } = intentionsQuestion(destination);
-  const found = await callExisting<Readonly<Record<string, readonly Intention[] | null>>>(transport, {
-    method: "GET",
-    path,
-    ...(query && { query }),
-    ...(needs !== undefined && { needs }),
-  });
+  type Matches = Readonly<Record<string, readonly Intention[] | null>>;
+  const found = await callExisting<Matches>(transport, requestOf(intentionsQuestion(destination)));
   return found.ok ? ok(found.value[destination] ?? []) : found;
-}
-
-/** Whether the intention that decides allows it; L7 permissions count as not allowed here. */
-export async function checkIntention(
-  transport: Transport,
-  source: string,
-  destination: string,
-): Promise<Result<boolean>> {
-  const checked = await callExisting<{ readonly Allowed: boolean }>(transport, {
-    method: "GET",
-    path: "/connect/intentions/check",
-    query: { source, destination },
-    needs: `intentions:read on ${JSON.stringify(destination)}`,
-  });
-  return checked.ok ? ok(checked.value.Allowed) : checked;
 }
 
 export interface Authorization {
@@ -157,12 +137,4 @@ export function createIntention(
     body: { ...intention, SourceType: "consul" },
     needs: `intentions:write on ${JSON.stringify(intention.DestinationName)}`,
   });
-}
-
-export function deleteIntention(transport: Transport, id: string): Promise<Result<void>> {
-  return callVoid(transport, { method: "DELETE", path: `/connect/intentions/${part(id)}`, needs: "intentions:write" });
-}
-
-export function listIntentions(transport: Transport): Promise<Result<readonly Intention[] | null>> {
-  return callJson(transport, { method: "GET", path: "/connect/intentions", needs: "intentions:read" });
 }

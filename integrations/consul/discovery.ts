@@ -1,6 +1,8 @@
 import type { ChainTarget, DiscoveryChain, HealthRow } from "#core/mesh";
-import type { Question } from "./watches.ts";
-import { part } from "./call.ts";
+import type { Question } from "./question.ts";
+import { ok, type Result } from "#core/base";
+import { callExisting, part, requestOf } from "./call.ts";
+import type { Transport } from "./transport.ts";
 
 export function chainQuestion(service: string, datacenter?: string): Question {
   return {
@@ -42,4 +44,9 @@ export function parseChain(text: string): DiscoveryChain {
 
 export function parseHealth(text: string): readonly HealthRow[] {
   return JSON.parse(text) as readonly HealthRow[];
+}
+
+export async function readChain(transport: Transport, service: string): Promise<Result<DiscoveryChain>> {
+  const read = await callExisting<{ readonly Chain: DiscoveryChain }>(transport, requestOf(chainQuestion(service)));
+  return read.ok ? ok(read.value.Chain) : read;
 }

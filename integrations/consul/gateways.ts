@@ -1,5 +1,5 @@
 import { part } from "./call.ts";
-import type { Question } from "./watches.ts";
+import type { Question } from "./question.ts";
 
 /** A row of `GET /v1/catalog/gateway-services/:gateway`: a service that a gateway stands for, wildcards resolved. */
 export interface GatewayService {

@@ -1,6 +1,6 @@
 import { ok, type Result } from "#core/base";
 import { callExisting, callJson, callVoid, parseAnswer, part } from "./call.ts";
-import type { Question } from "./watches.ts";
+import type { Question } from "./question.ts";
 import type { Transport } from "./transport.ts";
 
 export interface KvPair {

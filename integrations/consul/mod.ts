@@ -5,7 +5,7 @@
 export { login, logout } from "./acl.ts";
 export { type AddressFlags, addressFrom, type ConsulAddress, type ConsulTls } from "./address.ts";
 export * from "./agent-services.ts";
-export { callExisting, callJson, callVoid } from "./call.ts";
+export { callExisting, callJson, callVoid, requestOf } from "./call.ts";
 export * from "./config-entries.ts";
 export * from "./connect.ts";
 export * from "./discovery.ts";
@@ -15,5 +15,6 @@ export { fitting } from "./fields.ts";
 export { newestRegistration } from "./newest-registration.ts";
 export * from "./kv.ts";
 export { type ConsulIdentity, probe } from "./probe.ts";
+export type { Question } from "./question.ts";
 export { type ConsulAnswer, type ConsulRequest, NpmTransport, type Transport } from "./transport.ts";
-export { type Answer, type Question, type WatchObserver, Watches, type WatchesOptions } from "./watches.ts";
+export { type Answer, type WatchObserver, Watches, type WatchesOptions } from "./watches.ts";

@@ -1,16 +1,7 @@
 import { type Clock, type Failure, type Random, type Result, type TimerHandle, type Timers } from "#core/base";
-import { refusalOf } from "./call.ts";
+import { refusalOf, requestOf } from "./call.ts";
+import type { Question } from "./question.ts";
 import type { ConsulAnswer, ConsulRequest, Transport } from "./transport.ts";
-
-/** A question that Consul answers again when its answer changes (docs: features/blocking). */
-export interface Question {
-  /** Below `/v1`, its parts encoded. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  /** `index`: most endpoints; `hash`: those of the agent's own state. */
-  readonly by: "index" | "hash";
-  readonly needs?: string;
-}
 
 /** What a watch sees: the text of an answer, or undefined for 404. */
 export interface Answer {
@@ -187,15 +178,13 @@ class SharedWatch {
   }
 
   #request(): ConsulRequest {
-    const { path, query = {}, by, needs } = this.#question;
+    const { query = {}, by } = this.#question;
     const position = this.#position === "" ? {} : { [by]: this.#position, wait: `${WAIT_MS}ms` };
     return {
-      method: "GET",
-      path,
+      ...requestOf(this.#question),
       query: { ...query, ...position },
       timeoutMs: WAIT_MS + WAIT_MS / 16 + MARGIN_MS,
       signal: this.#abort.signal,
-      ...(needs !== undefined && { needs }),
     };
   }
 
@@ -262,10 +251,10 @@ class SharedWatch {
   }
 }
 
-function reasonOf(answer: Result<ConsulAnswer>, { path, needs }: Question): Failure | undefined {
+function reasonOf(answer: Result<ConsulAnswer>, question: Question): Failure | undefined {
   if (!answer.ok) return answer.failure;
   if (answer.value.status === 404) return undefined;
-  return refusalOf(answer.value, { method: "GET", path, ...(needs !== undefined && { needs }) });
+  return refusalOf(answer.value, requestOf(question));
 }
 
 function keyOf({ path, query = {}, by }: Question): string {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freeTcpPorts } from "./free-ports.ts";
 
 const root = join(import.meta.dirname, "../..");
 const READY_MS = 60_000;
@@ -112,20 +112,8 @@ export class AgentProcess {
 }
 
 export async function freePorts(): Promise<AgentPorts> {
-  const servers = await Promise.all([listen(), listen(), listen()]);
-  const [http, rpc, serf] = servers.map((server) => (server.address() as { port: number }).port) as [
-    number,
-    number,
-    number,
-  ];
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const [http, rpc, serf] = (await freeTcpPorts(3)) as [number, number, number];
   return { http, rpc, serf };
-}
-
-function listen(): Promise<ReturnType<typeof createServer>> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
-  });
 }
 
 /** Asks until `look` gives something. */

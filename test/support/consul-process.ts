@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { component } from "./components.ts";
 import { until } from "./agent-process.ts";
+import { freeTcpPorts } from "./free-ports.ts";
 
 export interface ConsulOptions {
   readonly datacenter?: string;
@@ -122,19 +122,4 @@ export class ConsulProcess {
     const nodes = await this.call<unknown[]>("/catalog/nodes").catch(() => []);
     return nodes.length > 0;
   }
-}
-
-export async function freeTcpPorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -6,5 +6,6 @@ export { sampleEvaluation, sampleGroup, sampleJob, sampleNode, sampleTask } from
 export { killStrays } from "./stray.ts";
 export { contiguousLines, NUMBERED_LINES } from "./numbered-lines.ts";
 export { component } from "./components.ts";
-export { CONSUL_TOKEN, type ConsulOptions, ConsulProcess, freeTcpPorts } from "./consul-process.ts";
+export { CONSUL_TOKEN, type ConsulOptions, ConsulProcess } from "./consul-process.ts";
+export { freeTcpPorts } from "./free-ports.ts";
 export { judge } from "./rbac-judge.ts";

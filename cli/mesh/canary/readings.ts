@@ -1,3 +1,4 @@
+import { escapeRegex } from "#core/values";
 import type { Bin, CallerReading, VersionReading } from "#core/delivery";
 import { EnvoyAdmin } from "#integrations/envoy";
 import { type HeldResource, heldBy } from "../inspect/proxies.ts";
@@ -52,7 +53,7 @@ export interface Totals {
 }
 
 export async function readTotals(root: string, service: string): Promise<Totals> {
-  const clusters = `([^.]+\\.)?${plain(service)}\\.[^.]+\\.[^.]+\\.internal\\..*\\.consul`;
+  const clusters = `([^.]+\\.)?${escapeRegex(service)}\\.[^.]+\\.[^.]+\\.internal\\..*\\.consul`;
   const callers: string[] = [];
   let [completed, errors] = [0, 0];
   for (const folder of RunFolder.all(root)) {
@@ -77,7 +78,7 @@ async function readCaller(
   measured: Measured,
 ): Promise<CallerReading | undefined> {
   const listeners = await admin.call("/listeners");
-  const id = { id: proxyId, process: `${envoy?.pid} ${envoy?.startedAt}` };
+  const id = { id: proxyId, process: `${envoy?.pid} ${envoy?.start}` };
   const silent = { ...id, appliedPercent: undefined, refusal: undefined, canary: nothing, stable: nothing };
   if (!listeners.ok) return silent;
   if (!isCallerOf(listeners.value, measured.service)) return undefined;
@@ -104,7 +105,7 @@ function concerns({ kind, name }: HeldResource, service: string): boolean {
 
 /** Bins as fine as Envoy has them: its usual ones do not tell 12 from 22 ms. */
 function statsPath({ service, from, to }: Measured): string {
-  const clusters = `(failover-target~[0-9]+~)?(${plain(from)}|${plain(to)})\\.${plain(service)}\\..*\\.consul`;
+  const clusters = `(failover-target~[0-9]+~)?(${escapeRegex(from)}|${escapeRegex(to)})\\.${escapeRegex(service)}\\..*\\.consul`;
   const names = "(retry\\.)?upstream_rq_(completed|5xx)|upstream_rq_time|membership_healthy";
   const filter = `^cluster\\.${clusters}\\.(${names}|outlier_detection\\.ejections_active)$`;
   return `/stats?format=json&usedonly&histogram_buckets=detailed&filter=${encodeURIComponent(filter)}`;
@@ -139,8 +140,4 @@ function binsOf(histograms: readonly StatsHistogram[]): Bin[] {
   for (const { lower_bound: lower, width, count } of histograms.flatMap(({ totals }) => totals))
     counts.set(lower, [lower, width, (counts.get(lower)?.[2] ?? 0) + count]);
   return [...counts.values()].toSorted((left, right) => left[0] - right[0]);
-}
-
-function plain(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

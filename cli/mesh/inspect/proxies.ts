@@ -1,5 +1,5 @@
 import { EnvoyAdmin } from "#integrations/envoy";
-import { aliveSince } from "../proxy/process-identity.ts";
+import { isSame } from "#client/process";
 import { RunFolder, type RunRecord } from "../proxy/run-folder.ts";
 import { addressesIn } from "../proxy/wanted.ts";
 
@@ -43,7 +43,7 @@ export async function proxiesOf(root: string): Promise<ProxyState[]> {
 
 async function stateOf(folder: RunFolder, record: RunRecord): Promise<ProxyState> {
   const admin = new EnvoyAdmin({ socketPath: folder.adminSocket });
-  const isRunning = record.envoy !== undefined && aliveSince(record.envoy);
+  const isRunning = record.envoy !== undefined && isSame(record.envoy);
   const [dump, counters, info] = await Promise.all([
     admin.json<Dump>("/config_dump?include_eds"),
     admin.counters("^control_plane\\.connected_state$"),

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { err, type Logger, ok, type Result, type TimerHandle, type Timers } from "#core/base";
+import { identify, isSame, type ProcessIdentity } from "#client/process";
 import { EnvoyAdmin } from "#integrations/envoy";
-import { aliveSince, markOf } from "./process-identity.ts";
-import type { ProcessMark, RunFolder } from "./run-folder.ts";
+import type { RunFolder } from "./run-folder.ts";
 
 /** The oldest Envoy whose v3 fields are all known to us. */
 const VERSION_MIN = [1, 28] as const;
@@ -24,7 +24,7 @@ export interface EnvoyRunnerOptions {
   readonly nowMs: () => number;
   readonly logger: Logger;
   /** Another process runs now, or none. */
-  readonly changed: (envoy: ProcessMark | undefined) => void;
+  readonly changed: (envoy: ProcessIdentity | undefined) => void;
 }
 
 /** Finds an Envoy on the PATH, or takes the one that is named, and looks at its version. */
@@ -52,7 +52,7 @@ export function findEnvoy(named: string | undefined, path: string | undefined): 
 export class EnvoyRunner {
   readonly #options: EnvoyRunnerOptions;
   readonly admin: EnvoyAdmin;
-  #envoy: ProcessMark | undefined;
+  #envoy: ProcessIdentity | undefined;
   #timer: TimerHandle | undefined;
   #startedMs = 0;
   #restarts = 0;
@@ -63,12 +63,12 @@ export class EnvoyRunner {
     this.admin = new EnvoyAdmin({ socketPath: options.folder.adminSocket });
   }
 
-  get envoy(): ProcessMark | undefined {
+  get envoy(): ProcessIdentity | undefined {
     return this.#envoy;
   }
 
   /** Adopts the one that is left from before, or starts one. */
-  start(left: ProcessMark | undefined): void {
+  start(left: ProcessIdentity | undefined): void {
     if (left) {
       this.#envoy = left;
       this.#startedMs = this.#options.nowMs();
@@ -83,7 +83,7 @@ export class EnvoyRunner {
     this.#isEnding = true;
     this.#timer?.cancel();
     const envoy = this.#envoy;
-    if (!envoy || !aliveSince(envoy)) return;
+    if (!envoy || !isSame(envoy)) return;
     await this.admin.call("/drain_listeners?graceful", "POST");
     await this.#idleWithin(DRAIN_SECONDS * 1000);
     this.#signal("SIGTERM");
@@ -104,14 +104,14 @@ export class EnvoyRunner {
     child.on("error", (error) => logger.log("error", `Envoy cannot be started: ${error.message}`));
     child.unref();
     this.#startedMs = this.#options.nowMs();
-    this.#envoy = child.pid === undefined ? undefined : markOf(child.pid);
+    this.#envoy = child.pid === undefined ? undefined : identify(child.pid);
     this.#options.changed(this.#envoy);
   }
 
   #watch(): void {
     this.#timer = this.#options.timers.after(WATCH_MS, () => {
       if (this.#isEnding) return;
-      if (this.#envoy && aliveSince(this.#envoy)) return this.#watch();
+      if (this.#envoy && isSame(this.#envoy)) return this.#watch();
       this.#restart();
     });
   }
@@ -141,7 +141,7 @@ export class EnvoyRunner {
 
   async #goneWithin(limitMs: number): Promise<boolean> {
     const deadline = this.#options.nowMs() + limitMs;
-    while (this.#envoy && aliveSince(this.#envoy)) {
+    while (this.#envoy && isSame(this.#envoy)) {
       if (this.#options.nowMs() >= deadline) return false;
       await this.#pause();
     }

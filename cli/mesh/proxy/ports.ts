@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { err, ok, type Result } from "#core/base";
-import { aliveSince, markOf } from "./process-identity.ts";
-import type { ProcessMark } from "./run-folder.ts";
+import { isSame, type ProcessIdentity } from "#client/process";
+import { ownProcess } from "./run-folder.ts";
 
 const PORT_FIRST = 21_000;
 const PORT_LAST = 21_255;
@@ -31,22 +31,22 @@ export function releasePort(port: number): void {
 
 function claim(port: number): boolean {
   const file = claimFile(port);
-  const mark = JSON.stringify(markOf(process.pid));
+  const mark = JSON.stringify(ownProcess());
   try {
     writeFileSync(file, mark, { flag: "wx", mode: 0o600 });
     return true;
   } catch {
     const holder = holderOf(file);
-    if (holder && aliveSince(holder)) return holder.pid === process.pid;
+    if (holder && isSame(holder)) return holder.pid === process.pid;
     // Its holder is dead, and nobody listens there.
     writeFileSync(file, mark, { mode: 0o600 });
     return true;
   }
 }
 
-function holderOf(file: string): ProcessMark | undefined {
+function holderOf(file: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as ProcessMark;
+    return JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
   } catch {
     return undefined;
   }

@@ -29,9 +29,8 @@ import {
 import { WANTED_FILE, wantedOf } from "./wanted.ts";
 import { EnvoyRunner } from "./envoy-runner.ts";
 import { choosePort, releasePort } from "./ports.ts";
-import { markOf } from "./process-identity.ts";
 import { checkId } from "./registration.ts";
-import type { RunFolder } from "./run-folder.ts";
+import { ownProcess, type RunFolder } from "./run-folder.ts";
 import type { ProxyRole } from "./role.ts";
 
 const CHECK_MS = 1_000;
@@ -64,6 +63,7 @@ export class ProxyProcess {
   #source: Disposable | undefined;
   #registered = "";
   #beat: TimerHandle | undefined;
+  #retry: TimerHandle | undefined;
   #isLeaving = false;
 
   private constructor(parts: ProxyParts, port: number) {
@@ -124,6 +124,7 @@ export class ProxyProcess {
   async leave(): Promise<Result<void>> {
     this.#isLeaving = true;
     this.#beat?.cancel();
+    this.#retry?.cancel();
     this.#source?.[Symbol.dispose]();
     this.#watches.close();
     const { transport, role, folder } = this.#parts;
@@ -176,17 +177,21 @@ export class ProxyProcess {
     const done = await this.#register();
     if (done.ok || this.#isLeaving) return;
     this.#parts.logger.log("warn", `the proxy is not registered: ${done.failure.message}`);
-    this.#parts.timers.after(RETRY_MS, () => this.#isLeaving || void this.#keepRegistered());
+    // Every change asks for it: only one of them comes again.
+    this.#retry?.cancel();
+    this.#retry = this.#parts.timers.after(RETRY_MS, () => void this.#keepRegistered());
   }
 
   async #register(): Promise<Result<void>> {
     const { role, transport } = this.#parts;
     const { features } = this.#parts.identity;
     const whole = role.registration(this.#port, this.#isReady());
-    const { Checks: checks, ...rest } = fitting(whole, features).registration;
+    const { registration } = fitting(whole, features);
+    // Checks come and go by themselves: only the rest says whether there is something to write.
+    const { Checks: _checks, ...rest } = registration;
     const key = JSON.stringify(rest);
     if (key === this.#registered || this.#isLeaving) return ok(undefined);
-    const done = await registerService(transport, { ...rest, ...(checks && { Checks: checks }) });
+    const done = await registerService(transport, registration);
     if (done.ok) this.#registered = key;
     return done;
   }
@@ -232,7 +237,7 @@ export class ProxyProcess {
       service: role.service,
       serviceId: role.serviceId,
       kind: role.kind,
-      owner: markOf(process.pid),
+      owner: ownProcess(),
       envoy: this.#runner.envoy,
       port: this.#port,
       consul: consulAddress,

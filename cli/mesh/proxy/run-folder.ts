@@ -11,14 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { err, failureOf, ok, type Result } from "#core/base";
-import { aliveSince } from "./process-identity.ts";
-
-/** A process by its pid and its start: a pid alone may belong to another one by now. */
-export interface ProcessMark {
-  readonly pid: number;
-  readonly startedAt: string;
-}
+import { assert, err, failureOf, ok, type Result } from "#core/base";
+import { identify, isSame, type ProcessIdentity } from "#client/process";
 
 /** What is written about a proxy for `mesh status` and for a successor. */
 export interface RunRecord {
@@ -26,10 +20,17 @@ export interface RunRecord {
   readonly service: string;
   readonly serviceId: string;
   readonly kind: string;
-  readonly owner: ProcessMark;
-  readonly envoy: ProcessMark | undefined;
+  readonly owner: ProcessIdentity;
+  readonly envoy: ProcessIdentity | undefined;
   readonly port: number;
   readonly consul: string;
+}
+
+/** This process, as others know it. */
+export function ownProcess(): ProcessIdentity {
+  const own = identify(process.pid);
+  assert(own !== undefined, "a process that runs can be identified");
+  return own;
 }
 
 /** Unix socket paths are at most 107 bytes long. */
@@ -87,15 +88,15 @@ export class RunFolder {
   }
 
   /** Who owns it, while that process lives. */
-  liveOwner(): ProcessMark | undefined {
+  liveOwner(): ProcessIdentity | undefined {
     const owner = this.read()?.owner;
-    return owner && aliveSince(owner) ? owner : undefined;
+    return owner && isSame(owner) ? owner : undefined;
   }
 
   /** An Envoy that an earlier owner left running. */
-  leftEnvoy(): ProcessMark | undefined {
+  leftEnvoy(): ProcessIdentity | undefined {
     const envoy = this.read()?.envoy;
-    return envoy && aliveSince(envoy) ? envoy : undefined;
+    return envoy && isSame(envoy) ? envoy : undefined;
   }
 
   read(): RunRecord | undefined {

@@ -1,3 +1,4 @@
+import { escapeRegex } from "#core/values";
 import { EnvoyAdmin } from "#integrations/envoy";
 import type { Share } from "#core/mesh";
 import { RunFolder, type RunRecord } from "../proxy/run-folder.ts";
@@ -51,7 +52,7 @@ async function callerState(
   if (!listeners.ok) return { proxyId, applied: undefined, requests: new Map() };
   if (!isCallerOf(listeners.value, service)) return undefined;
   const dump = await admin.json<RouteDump>("/config_dump?resource=dynamic_route_configs");
-  const counters = await admin.counters(`^cluster\\..*\\.${escape(service)}\\..*\\.upstream_rq_total$`);
+  const counters = await admin.counters(`^cluster\\..*\\.${escapeRegex(service)}\\..*\\.upstream_rq_total$`);
   return {
     proxyId,
     applied: dump.ok ? sharesIn(dump.value, service) : undefined,
@@ -84,10 +85,6 @@ function bySubset(counters: ReadonlyMap<string, number>): ReadonlyMap<string, nu
 /** `v2.api.default.dc1.internal.….consul`: what stands before the service. */
 function subsetOf(cluster: string): string {
   return cluster.replace(/^failover-target~\d+~/, "").split(".")[0] ?? "";
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** Whether a caller's configuration holds exactly these shares. */

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#core/base";
-import { type DiscoveryChain, type HealthRow, type Share, subsetFilter } from "#core/mesh";
-import { callExisting, type Transport } from "#integrations/consul";
+import { type HealthRow, type Share, subsetFilter } from "#core/mesh";
+import { callExisting, connectQuestion, readChain, requestOf, type Transport } from "#integrations/consul";
 import { healthOf, isHttp } from "#integrations/envoy";
 import {
   checkOwner,
@@ -109,19 +109,6 @@ function checkShare(
   });
 }
 
-async function readChain(transport: Transport, service: string): Promise<Result<DiscoveryChain>> {
-  const read = await callExisting<{ readonly Chain: DiscoveryChain }>(transport, {
-    method: "GET",
-    path: `/discovery-chain/${encodeURIComponent(service)}`,
-    needs: `service:read on ${JSON.stringify(service)}`,
-  });
-  return read.ok ? ok(read.value.Chain) : read;
-}
-
 function readInstances(transport: Transport, service: string): Promise<Result<readonly HealthRow[]>> {
-  return callExisting(transport, {
-    method: "GET",
-    path: `/health/connect/${encodeURIComponent(service)}`,
-    needs: `service:read on ${JSON.stringify(service)} and node:read`,
-  });
+  return callExisting(transport, requestOf(connectQuestion(service, undefined)));
 }

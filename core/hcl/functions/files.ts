@@ -1,3 +1,4 @@
+import { escapeRegex } from "#core/values";
 import { FunctionFault, type FunctionTable, type HclFunction } from "../scope.ts";
 import { stringType } from "../type.ts";
 import { boolValue, setValue, stringValue } from "../value.ts";
@@ -63,7 +64,7 @@ export function globExpression(pattern: string): RegExp {
     else if (token === "}") source += ")";
     else if (token === ",") source += "|";
     else if (token.startsWith("[") && token.length > 1) source += token.replace(/^\[!/, "[^").replaceAll("\\", "\\\\");
-    else source += token.replace(/^\\/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    else source += escapeRegex(token.replace(/^\\/, ""));
   }
   try {
     return new RegExp(`^${source}$`, "u");

@@ -1,4 +1,4 @@
-import { type ClockReading, civilFromDays, daysFromCivil, daysInMonth } from "#core/values";
+import { type ClockReading, civilFromDays, daysFromCivil, daysInMonth, escapeRegex } from "#core/values";
 import { months, weekdays } from "./default.ts";
 
 /** A moment with the clock that shows it. */
@@ -162,7 +162,7 @@ export function parseTime(layout: string, text: string): Moment | string {
   };
   const wrong = `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(text)} as ${JSON.stringify(layout)}`;
   const stores: Reader[1][] = [];
-  const pattern = layout.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = escapeRegex(layout);
   const source = pattern.replace(new RegExp(piece.source.replaceAll("[.,]", "\\\\\\."), "g"), (form) => {
     if (form.startsWith("\\.")) return "(?:\\.\\d+)?";
     const [expression, store] = /^[-Z]/.test(form)

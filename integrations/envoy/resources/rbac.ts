@@ -1,4 +1,5 @@
 import { ANY_SOURCE, hasPermissions, type Intention, type IntentionPermission } from "#core/mesh";
+import { escapeRegex } from "#core/values";
 import type { PermissionJson, PolicyJson, PrincipalJson, RBACJson } from "#envoy/envoy/config/rbac/v3/rbac";
 import type { HeaderMatcherJson } from "#envoy/envoy/config/route/v3/route_components";
 
@@ -60,13 +61,9 @@ function principalOf(source: string, higher: readonly string[], trustDomain: str
 
 /** The whole URI in the caller's certificate; the datacenter does not matter. */
 function identity(source: string, trustDomain: string): PrincipalJson {
-  const service = source === ANY_SOURCE ? "[^/]+" : escape(source);
-  const regex = `spiffe://${escape(trustDomain)}/ns/default/dc/[^/]+/svc/${service}`;
+  const service = source === ANY_SOURCE ? "[^/]+" : escapeRegex(source);
+  const regex = `spiffe://${escapeRegex(trustDomain)}/ns/default/dc/[^/]+/svc/${service}`;
   return { authenticated: { principalName: { safeRegex: { regex } } } };
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** Requests that the first matching permission gives the wanted action: each narrowed by NOT of the other ones above. */
@@ -90,7 +87,9 @@ function requestRule({ HTTP: http }: IntentionPermission): PermissionJson {
   for (const header of http.Header ?? []) rules.push({ header: headerMatch(header) });
   const methods = http.Methods ?? [];
   if (methods.length > 0)
-    rules.push({ header: { name: ":method", stringMatch: { safeRegex: { regex: methods.map(escape).join("|") } } } });
+    rules.push({
+      header: { name: ":method", stringMatch: { safeRegex: { regex: methods.map(escapeRegex).join("|") } } },
+    });
   const [only] = rules;
   if (!only) return { any: true };
   return rules.length === 1 ? only : { andRules: { rules } };

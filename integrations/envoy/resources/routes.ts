@@ -1,5 +1,5 @@
 import type { ChainNode, DiscoveryChain, HeaderModifiers, HttpMatch, LoadBalancer, RouteDefinition } from "#core/mesh";
-import { parseDuration } from "#core/values";
+import { escapeRegex, parseDuration } from "#core/values";
 import type { HeaderValueOptionJson } from "#envoy/envoy/config/core/v3/base";
 import type { RouteConfigurationJson } from "#envoy/envoy/config/route/v3/route";
 import type {
@@ -239,8 +239,7 @@ function testerRoute({ subset, header, cookie, value }: TesterRule, { chain }: U
 }
 
 function cookiePattern(name: string, value: string | undefined): string {
-  const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return `(?:.*;\\s*)?${escape(name)}=${value === undefined ? "[^;]*" : escape(value)}(?:;.*)?`;
+  return `(?:.*;\\s*)?${escapeRegex(name)}=${value === undefined ? "[^;]*" : escapeRegex(value)}(?:;.*)?`;
 }
 
 /** The cluster of a subset of the chain's own service; undefined when the chain has no such target. */

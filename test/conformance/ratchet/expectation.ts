@@ -1,3 +1,5 @@
+import { escapeRegex } from "#core/values";
+
 /** Placeholders of the transcripts, by how they begin. */
 const kinds: readonly (readonly [start: RegExp, pattern: string])[] = [
   [/^help text$/, "[\\s\\S]*?"],
@@ -39,10 +41,10 @@ export class Expectation {
     for (const hole of text.matchAll(/<([a-z][\w -]*?)>/g)) {
       const piece = this.#hole(hole[1] as string, labels);
       if (piece === undefined) continue;
-      pattern += escape(text.slice(end, hole.index)) + piece;
+      pattern += escapeRegex(text.slice(end, hole.index)) + piece;
       end = hole.index + hole[0].length;
     }
-    return pattern + escape(text.slice(end));
+    return pattern + escapeRegex(text.slice(end));
   }
 
   #hole(name: string, labels: string[]): string | undefined {
@@ -78,8 +80,4 @@ function normalise(text: string): string {
     .map((line) => line.replace(/(\S) {2,}/g, "$1  ").trimEnd())
     .join("\n")
     .replace(/\n+$/, "");
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

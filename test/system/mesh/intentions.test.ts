@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { Prng } from "#core/base";
-import { decide, serviceUri } from "#core/mesh";
+import { decide, type Intention, serviceUri } from "#core/mesh";
 import { parseIntentions } from "#integrations/consul";
 import { rbacOf } from "#integrations/envoy";
 import { component, CONSUL_TOKEN, ConsulProcess, judge } from "#test/support";
@@ -57,49 +57,29 @@ async function changeOne(consul: ConsulProcess, set: Map<string, string>, random
 }
 
 async function compare(consul: ConsulProcess, trustDomain: string, defaultAllow: boolean): Promise<void> {
-  const pairs = services.flatMap((destination) => callers.map((source) => ({ source, destination })));
+  const matches = await Promise.all(services.map((destination) => matching(consul, destination)));
+  const pairs = services.flatMap((destination, at) =>
+    callers.map((source) => ({ source, destination, intentions: matches[at] as readonly Intention[] })),
+  );
+  const decided = pairs.map((pair) => decide(pair.intentions, defaultAllow, pair).isAllowed);
   const ask = (): Promise<boolean[]> =>
     Promise.all(pairs.map(({ source, destination }) => authorized(consul, trustDomain, source, destination)));
   let answers = await ask();
   // The agent answers out of a cache that follows within a moment: an answer that differs is asked for again.
-  for (let left = 20; left > 0 && !(await isAgreed(consul, pairs, answers, defaultAllow)); left--) {
+  for (let left = 20; left > 0 && answers.some((answer, at) => answer !== decided[at]); left--) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     answers = await ask();
   }
-  for (const destination of services) {
-    const text = JSON.stringify(await consul.call(`/connect/intentions/match?by=destination&name=${destination}`));
-    const intentions = parseIntentions(text, destination);
-    const rbac = rbacOf(intentions, { trustDomain, defaultAllow, isHttp: false });
-    for (const [at, pair] of pairs.entries()) {
-      if (pair.destination !== destination) continue;
-      const ours = judge(rbac, pair, serviceUri(trustDomain, "dc1", pair.source));
-      const decided = decide(intentions, defaultAllow, pair).isAllowed;
-      expect({ ...pair, intentions, ours, decided }).toEqual({
-        ...pair,
-        intentions,
-        ours: answers[at],
-        decided: answers[at],
-      });
-    }
+  for (const [at, pair] of pairs.entries()) {
+    const rbac = rbacOf(pair.intentions, { trustDomain, defaultAllow, isHttp: false });
+    const ours = judge(rbac, pair, serviceUri(trustDomain, "dc1", pair.source));
+    expect({ ...pair, ours, decided: decided[at] }).toEqual({ ...pair, ours: answers[at], decided: answers[at] });
   }
 }
 
-async function isAgreed(
-  consul: ConsulProcess,
-  pairs: readonly { readonly source: string; readonly destination: string }[],
-  answers: readonly boolean[],
-  defaultAllow: boolean,
-): Promise<boolean> {
-  for (const destination of services) {
-    const text = JSON.stringify(await consul.call(`/connect/intentions/match?by=destination&name=${destination}`));
-    const intentions = parseIntentions(text, destination);
-    const isOff = pairs.some(
-      (pair, at) =>
-        pair.destination === destination && decide(intentions, defaultAllow, pair).isAllowed !== answers[at],
-    );
-    if (isOff) return false;
-  }
-  return true;
+async function matching(consul: ConsulProcess, destination: string): Promise<readonly Intention[]> {
+  const text = JSON.stringify(await consul.call(`/connect/intentions/match?by=destination&name=${destination}`));
+  return parseIntentions(text, destination);
 }
 
 async function authorized(
