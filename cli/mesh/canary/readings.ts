@@ -93,9 +93,12 @@ async function readCaller(
   };
 }
 
-function appliedPercent(held: readonly HeldResource[], { service, to }: Measured): number | undefined {
+function appliedPercent(held: readonly HeldResource[], { service, from, to }: Measured): number | undefined {
   const route = held.find(({ kind, name }) => kind === "route" && name === service);
-  return route && (routedShares(route.config).get(to) ?? 0);
+  if (!route) return undefined;
+  const shares = routedShares(route.config);
+  // Before the first splitter all goes to both versions alike: that is no share of 0.
+  return shares.get(to) ?? (shares.has(from) ? 0 : undefined);
 }
 
 function concerns({ kind, name }: HeldResource, service: string): boolean {
