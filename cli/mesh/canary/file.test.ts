@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { checkPlan, defaultPlan, noticeKinds } from "#core/delivery";
 import { readCanaryFile } from "./file.ts";
 
 test("a file holds what the options say, under their names with underscores", () => {
@@ -116,4 +118,17 @@ test.each([
 ])("%j is refused, with the reason", (text, message) => {
   const read = readCanaryFile(text, "canary.hcl");
   expect(read.ok ? "" : read.failure.message).toContain(message);
+});
+
+test("the page shows a file that is taken as it stands, and every event", () => {
+  const page = readFileSync(new URL("../../../docs/canary.md", import.meta.url), "utf8");
+  const [example = ""] = /^ {4}canary "api" \{$[^]*?^ {4}\}$/m.exec(page) ?? [];
+  const read = readCanaryFile(example, "canary.hcl");
+  if (!read.ok) throw new Error(read.failure.message);
+  const { checks, testers, webhooks, service } = read.value;
+  expect([checks.length, testers.length, webhooks.length]).toEqual([3, 2, 1]);
+  const plan = { ...defaultPlan, service, from: "v1", to: "v2", checks, testers, webhooks };
+  expect(checkPlan(plan)).toMatchObject({ ok: true });
+  const [, events = ""] = /^[^]*Events: ([^]*?)\. A status/.exec(page) ?? [];
+  expect(events.split(/,\s/).map((text) => text.replaceAll("`", "").trim())).toEqual([...noticeKinds]);
 });

@@ -53,7 +53,8 @@ export interface Totals {
 }
 
 export async function readTotals(root: string, service: string): Promise<Totals> {
-  const clusters = `([^.]+\\.)?${escapeRegex(service)}\\.[^.]+\\.[^.]+\\.internal\\..*\\.consul`;
+  // What is mirrored (`mirror~…`) is not among what callers have had.
+  const clusters = `(failover-target~[0-9]+~)?([^.~]+\\.)?${escapeRegex(service)}\\.[^.]+\\.[^.]+\\.internal\\..*\\.consul`;
   const callers: string[] = [];
   let [completed, errors] = [0, 0];
   for (const folder of RunFolder.all(root)) {

@@ -11,8 +11,8 @@ export function checkTrust(stored: CanaryPlan, own: CanaryPlan | undefined): Res
   const hooks = stored.webhooks.some((hook) => !isTrusted(hook, own));
   if (!strange && !hooks) return ok(undefined);
   const what = strange ? `the check ${strange.name} runs a program or sends a secret` : "a webhook is sent a secret";
-  return err("denied", `the canary of ${stored.service} is another one's, and ${what} that no file here names`, {
-    hint: "go on with the file that began it: mesh canary -file FILE",
+  return err("denied", `to go on with the canary of ${stored.service} takes its file: ${what}`, {
+    hint: `mesh canary -file FILE, as it was begun; mesh canary abort ${stored.service} goes without`,
   });
 }
 

@@ -51,6 +51,7 @@ class Lane {
   /** Resolves when nothing is left to be told. */
   idle: Promise<void> = Promise.resolve();
   #isBusy = false;
+  #wake: (() => void) | undefined;
 
   constructor(hook: Webhook, name: string, context: WebhookContext) {
     this.hook = hook;
@@ -73,6 +74,7 @@ class Lane {
     if (left > 0) this.#context.remark(`${this.#name}: ${left} events were not delivered`);
     this.#queue = [];
     this.#abort.abort();
+    this.#wake?.();
   }
 
   async #work(): Promise<void> {
@@ -93,8 +95,18 @@ class Lane {
       if (failed === undefined || this.#abort.signal.aborted) return undefined;
       const delayMs = retryDelayMs(this.hook, tries, status);
       if (delayMs === undefined) return failed;
-      await new Promise<void>((resolve) => void this.#context.timers.after(delayMs, resolve));
+      await this.#pause(delayMs);
     }
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#context.timers.after(delayMs, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   async #try(body: string): Promise<{ readonly failed?: string; readonly status?: number }> {

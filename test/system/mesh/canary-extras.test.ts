@@ -33,7 +33,7 @@ describe.skipIf(!isPresent)("beside its shares a canary", () => {
       world.sidecar("api-2"),
       world.sidecar("web-1", ["-upstream", `api:${port}`]),
     ]);
-    await Promise.all(["api-1", "api-2"].map((id) => world.behave(id, { delayMs: 10 })));
+    await Promise.all(["api-1", "api-2"].map((id) => world.behave(id, { delayMs: 60 })));
     await until("a request goes through", async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 200);
     hooks = createServer((request, answer) => {
       let body = "";
@@ -112,6 +112,8 @@ describe.skipIf(!isPresent)("beside its shares a canary", () => {
     expect([share > 0.3, share < 0.7]).toEqual([true, true]);
     expect(await counters("v2.api")).toEqual(counted);
     expect(await counters("mirror~v2.api")).toBeGreaterThan(100);
+    const explained = await world.runBeside("mesh", "canary", "api", "-explain", "-from", "v1", "-to", "v2");
+    expect(Number(/^([\d.]+) requests\/s from web-1/.exec(explained.out)?.[1])).toBeLessThan(120);
     const chain = await world.consul.call<{ Chain: { StartNode: string } }>("/discovery-chain/api");
     expect(chain.Chain.StartNode).toMatch(/^router:/);
 
@@ -123,7 +125,12 @@ describe.skipIf(!isPresent)("beside its shares a canary", () => {
     expect(world.run("mesh", "canary", "api").err).toContain("the check program runs a program or sends a secret");
     expect(world.run("mesh", "canary", "approve", "api").code).toBe(0);
     await until("it ends", () => !running.isAlive, 30_000);
-    expect([running.process.exitCode, await load.stop().then(() => load?.failures)]).toEqual([0, 0]);
+    await load.stop();
+    expect([eventsIn(running.output).at(-1)?.Text, running.process.exitCode, load.failures]).toEqual([
+      expect.stringMatching(/^promoted: /),
+      0,
+      0,
+    ]);
 
     // Nothing but the promoted version is left.
     await expect(world.consul.call("/config/service-router/api")).rejects.toThrow("404");
