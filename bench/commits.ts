@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Prng, uuidFrom } from "#core/base";
 import { StateMachine } from "#core/fsm";
@@ -7,54 +7,39 @@ import { Store } from "#core/store";
 import { Consensus } from "#server/consensus";
 import { bootstrapBatch, openLog, SEGMENT_BYTES } from "#server/log";
 import { report } from "./ratio.ts";
+import { RawLog } from "./raw-log.ts";
 
 /**
- * Writes committed and applied each second through consensus with one voter ÷ a raw log: one preallocated file, one write
- * and one fdatasync a batch. Entries of 256 bytes; the two in turn, half a second each, on the disk of this checkout.
+ * Writes committed and applied each second through consensus with one voter ÷ a raw log with as many clients. Entries of
+ * 256 bytes; the two in turn, half a second each, on the disk of this checkout.
  */
 const SLICE_MS = 500;
 const PAIRS = 9;
 const ENTRY_BYTES = 256;
-const FILE_BYTES = 64 * 1024 * 1024;
+const OUTSTANDING = [1, 64, 512];
 
 export async function commits(): Promise<boolean> {
   mkdirSync("dist/bench-data", { recursive: true });
   const folder = mkdtempSync("dist/bench-data/log-");
   const { consensus, close } = await openConsensus(join(process.cwd(), folder));
+  const raw = new RawLog(join(folder, "raw"), ENTRY_BYTES, Math.max(...OUTSTANDING));
   let isMet = true;
   try {
-    for (const outstanding of [1, 64, 512]) {
+    for (const outstanding of OUTSTANDING) {
       const ratios: number[] = [];
       for (let pair = 0; pair < PAIRS; pair++) {
-        const raw = rawSlice(join(folder, "raw"), outstanding);
-        ratios.push((await consensusSlice(consensus, outstanding)) / raw);
+        const rawRate = await raw.run(outstanding, SLICE_MS);
+        ratios.push((await consensusSlice(consensus, outstanding)) / rawRate);
       }
       isMet =
         report({ name: `commits/s ÷ raw log, ${outstanding} outstanding`, values: ratios, atLeast: 0.4 }) && isMet;
     }
   } finally {
+    raw.close();
     await close();
     rmSync(folder, { recursive: true, force: true });
   }
   return isMet;
-}
-
-function rawSlice(path: string, outstanding: number): number {
-  const file = openSync(path, "w");
-  ftruncateSync(file, FILE_BYTES);
-  writeSync(file, Buffer.alloc(FILE_BYTES, 1), 0, FILE_BYTES, 0);
-  fdatasyncSync(file);
-  const batch = Buffer.alloc(ENTRY_BYTES * outstanding, 7);
-  const began = performance.now();
-  let entries = 0;
-  for (let at = 0; performance.now() - began < SLICE_MS; at = (at + batch.length) % (FILE_BYTES - batch.length)) {
-    writeSync(file, batch, 0, batch.length, at);
-    fdatasyncSync(file);
-    entries += outstanding;
-  }
-  const seconds = (performance.now() - began) / 1000;
-  closeSync(file);
-  return entries / seconds;
 }
 
 export async function consensusSlice(consensus: Consensus, outstanding: number): Promise<number> {

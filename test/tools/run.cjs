@@ -75,12 +75,15 @@ async function testAll() {
   ];
   const codes = await Promise.all(groups.map(runGroup));
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const { counts } of groups) {
-    // A run that died without counts is a failure.
-    const found = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : { failed: 1 };
-    for (const [name, count] of Object.entries(found)) sum[name] += count;
+  const failures = [];
+  for (const { projects, counts } of groups) {
+    const died = { failed: 1, failures: [`FAILED the run of ${projects.join(" and ")} ended without counts`] };
+    const found = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : died;
+    failures.push(...found.failures);
+    for (const name of ["passed", "failed", "skipped"]) sum[name] += found[name] ?? 0;
   }
   rmSync(folder, { recursive: true, force: true });
+  for (const failure of failures) process.stdout.write(`\n${failure}\n`);
   process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
   process.exit(Math.max(...codes));
 }
