@@ -23,7 +23,7 @@ import type {
   RoleEffect,
   TimerEffect,
 } from "#core/raft";
-import type { ChangeSet, Store } from "#core/store";
+import type { Change, ChangeSet, Store } from "#core/store";
 import { snapshotPieces } from "./snapshot-format.ts";
 
 /** What committed entries are applied to. */
@@ -85,7 +85,7 @@ interface Proposal {
 }
 
 /** Of a turn with more, the first go ahead: the disk works while the rest is encoded. */
-const GATHERED_MAX = 128;
+const GATHERED_MAX = 256;
 
 const NO_LEADERSHIP: Leadership = { isLeader: false, isEstablished: false, leader: undefined };
 
@@ -226,12 +226,13 @@ export class Consensus {
   }
 
   #apply(effect: ApplyEffect): void {
-    const changes = effect.entries.flatMap((entry) => {
-      if (entry.kind !== "command") return [];
+    const changes: Change[] = [];
+    for (const entry of effect.entries) {
+      if (entry.kind !== "command") continue;
       const applied = this.#machine.apply(entry.index, entry.data);
       this.#remember(entry.index, applied.outcome);
-      return applied.changes;
-    });
+      for (const change of applied.changes) changes.push(change);
+    }
     if (changes.length > 0) for (const listener of this.#applyListeners) listener(changes);
     if (effect.index - this.#snapshotIndex >= this.#options.snapshotThreshold) this.#snapshot(effect.index);
   }
