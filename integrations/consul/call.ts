@@ -16,9 +16,16 @@ export async function callExisting<T>(transport: Transport, request: ConsulReque
   return answer.ok ? parseAnswer<T>(answer.value, request) : answer;
 }
 
-/** The present answer to a question that could be watched. */
-export function requestOf({ path, query, needs }: Question): ConsulRequest {
-  return { method: "GET", path, ...(query && { query }), ...(needs !== undefined && { needs }) };
+/** The present answer to a question that could be watched: not that of a leader that still reads back its state. */
+export function requestOf(question: Question): ConsulRequest {
+  const { path, query, needs } = question;
+  const whole = { ...query, ...consistentOf(question) };
+  return { method: "GET", path, query: whole, ...(needs !== undefined && { needs }) };
+}
+
+/** The agent knows its own state by itself; everything else is the servers'. */
+export function consistentOf({ by }: Question): { readonly consistent?: string } {
+  return by === "index" ? { consistent: "" } : {};
 }
 
 /** A call whose answer says nothing. */
@@ -48,7 +55,7 @@ export function refusalOf({ status, text }: ConsulAnswer, { method, path, needs 
   if (status === 404) return failure("not_found", said === "" ? message : said);
   if (status === 429) return failure("too_many", message);
   if (status === 409) return failure("conflict", message);
-  if (/No cluster leader|rpc error|No path to datacenter|connection refused/i.test(said))
+  if (/No cluster leader|rpc error|No path to datacenter|connection refused|Not ready to serve consistent/i.test(said))
     return failure("unavailable", message, { hint: "Consul's servers do not answer; it is tried again" });
   return failure(status >= 500 ? "invalid" : "bad_request", message);
 }

@@ -60,8 +60,10 @@ export function intentionsQuestion(destination: string): Question {
   };
 }
 
-export function parseRoots(text: string): CaRoots {
-  return JSON.parse(text) as CaRoots;
+/** Undefined for none at all: a server says so while it reads back its state, and the agent takes it from its cache. */
+export function parseRoots(text: string | undefined): CaRoots | undefined {
+  const roots = text === undefined ? undefined : (JSON.parse(text) as CaRoots);
+  return roots?.Roots?.length ? roots : undefined;
 }
 
 export function parseLeaf(text: string): Leaf {

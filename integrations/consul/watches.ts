@@ -1,5 +1,5 @@
 import { type Clock, type Failure, type Random, type Result, type TimerHandle, type Timers } from "#core/base";
-import { refusalOf, requestOf } from "./call.ts";
+import { consistentOf, refusalOf, requestOf } from "./call.ts";
 import type { Question } from "./question.ts";
 import type { ConsulAnswer, ConsulRequest, Transport } from "./transport.ts";
 
@@ -120,6 +120,12 @@ class SharedWatch {
   #last: Answer | undefined;
   /** The index or the hash of the last answer. */
   #position = "";
+  #index = 0;
+  /**
+   * A server that has just begun to lead answers from a state that it is still reading back: without services, or with the
+   * shares of long ago. Whoever begins, or has lost its server, asks consistently: that answer waits until all is read.
+   */
+  #isUnsure = true;
   #failures = 0;
   #degraded: Failure | undefined;
   #idleCredit = IDLE_BURST;
@@ -180,9 +186,10 @@ class SharedWatch {
   #request(): ConsulRequest {
     const { query = {}, by } = this.#question;
     const position = this.#position === "" ? {} : { [by]: this.#position, wait: `${WAIT_MS}ms` };
+    const consistency = this.#isUnsure ? consistentOf(this.#question) : {};
     return {
       ...requestOf(this.#question),
-      query: { ...query, ...position },
+      query: { ...query, ...position, ...consistency },
       timeoutMs: WAIT_MS + WAIT_MS / 16 + MARGIN_MS,
       signal: this.#abort.signal,
     };
@@ -190,6 +197,7 @@ class SharedWatch {
 
   /** Keeps the answer's position; true when its content is new. */
   #take({ status, headers, text }: ConsulAnswer): boolean {
+    if (!this.#believes(headers)) return false;
     this.#position = this.#nextPosition(headers);
     const answer = {
       text: status === 404 ? undefined : text,
@@ -202,12 +210,19 @@ class SharedWatch {
     return true;
   }
 
-  /** An index that went back means that the server's state is another one: begin anew. None at all is 1. */
+  /** An index that went back may be a server that is behind: it is asked again, consistently, before it counts. */
+  #believes(headers: ConsulAnswer["headers"]): boolean {
+    if (this.#question.by === "hash") return true;
+    const index = indexIn(headers);
+    const isBehind = !this.#isUnsure && index < this.#index;
+    this.#index = index;
+    this.#isUnsure = isBehind;
+    if (isBehind) this.#position = "";
+    return !isBehind;
+  }
+
   #nextPosition(headers: ConsulAnswer["headers"]): string {
-    if (this.#question.by === "hash") return headers["x-consul-contenthash"] ?? "";
-    const index = Number(headers["x-consul-index"] ?? 0);
-    if (index < Number(this.#position)) return "";
-    return String(Math.max(1, index));
+    return this.#question.by === "hash" ? (headers["x-consul-contenthash"] ?? "") : String(indexIn(headers));
   }
 
   #idleMs(): number {
@@ -223,6 +238,7 @@ class SharedWatch {
     const wasWell = this.#degraded === undefined;
     this.#degraded = reason;
     this.#position = "";
+    this.#isUnsure = true;
     if (wasWell) this.#tell((observer) => observer.degraded(reason));
   }
 
@@ -249,6 +265,11 @@ class SharedWatch {
     if (delayMs <= 0) return void this.#ask();
     this.#timer = this.#options.timers.after(delayMs, () => void this.#ask());
   }
+}
+
+/** None at all is 1. */
+function indexIn(headers: ConsulAnswer["headers"]): number {
+  return Math.max(1, Number(headers["x-consul-index"] ?? 0));
 }
 
 function reasonOf(answer: Result<ConsulAnswer>, question: Question): Failure | undefined {

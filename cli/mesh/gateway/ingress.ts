@@ -44,7 +44,7 @@ export class IngressSource implements Disposable {
     });
     this.#chains = new ChainWatches(this.#set, { datacenter: place.datacenter, gatewayService: of.gatewayService });
     this.#set.watch("roots", rootsQuestion, (text) => {
-      this.#roots = text === undefined ? undefined : parseRoots(text);
+      this.#roots = parseRoots(text) ?? this.#roots;
     });
     this.#set.watch("leaf", leafQuestion(of.service), (text) => {
       this.#leaf = text === undefined ? undefined : parseLeaf(text);

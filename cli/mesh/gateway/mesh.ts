@@ -50,7 +50,7 @@ export class MeshSource implements Disposable {
       recovered: () => observer.recovered(),
     });
     this.#set.watch("roots", rootsQuestion, (text) => {
-      this.#roots = text === undefined ? undefined : parseRoots(text);
+      this.#roots = parseRoots(text) ?? this.#roots;
     });
     this.#set.watch("datacenters", datacentersQuestion, (text) => {
       this.#datacenters = JSON.parse(text ?? "[]") as readonly string[];

@@ -37,7 +37,7 @@ export class TerminatingSource implements Disposable {
       recovered: () => observer.recovered(),
     });
     this.#set.watch("roots", rootsQuestion, (text) => {
-      this.#roots = text === undefined ? undefined : parseRoots(text);
+      this.#roots = parseRoots(text) ?? this.#roots;
     });
     this.#set.watch("services", gatewayServicesQuestion(of.service), (text) => {
       this.#rows = text === undefined ? [] : parseGatewayServices(text);

@@ -34,6 +34,8 @@ import { ownProcess, type RunFolder } from "./run-folder.ts";
 import type { ProxyRole } from "./role.ts";
 
 const CHECK_MS = 1_000;
+/** A restarted agent takes a check whose TTL has passed meanwhile for critical until it is told better. */
+const CHECK_AWAY_MS = 200;
 const RETRY_MS = 1_000;
 
 export interface ProxyParts {
@@ -226,7 +228,7 @@ export class ProxyProcess {
       this.#registered = "";
       void this.#keepRegistered();
     }
-    if (!this.#isLeaving) this.#soon(CHECK_MS);
+    if (!this.#isLeaving) this.#soon(said.ok ? CHECK_MS : CHECK_AWAY_MS);
   }
 
   #record(): void {

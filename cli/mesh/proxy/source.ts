@@ -87,7 +87,7 @@ export class ProxySource implements Disposable {
       this.#parent = text === undefined ? null : (JSON.parse(text) as AgentService);
     });
     this.#set.watch("roots", rootsQuestion, (text) => {
-      this.#roots = text === undefined ? undefined : parseRoots(text);
+      this.#roots = parseRoots(text) ?? this.#roots;
     });
     this.#set.watch("leaf", leafQuestion(service), (text) => {
       this.#leaf = text === undefined ? undefined : parseLeaf(text);
