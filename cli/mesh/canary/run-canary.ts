@@ -217,6 +217,8 @@ async function leaveCommand(
   const state = await record.read();
   if (!state.ok) return state;
   if (!state.value || state.value.phase === "ended") return err("not_found", `no canary of ${service} is under way`);
+  if (command === "approve" && state.value.phase !== "waiting")
+    return err("conflict", `no step of ${service} waits for approval: it is ${state.value.phase}`);
   const holder = await record.holder();
   if (!holder.ok) return holder;
   if (holder.value === undefined) return ok(false);

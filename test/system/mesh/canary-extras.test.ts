@@ -106,24 +106,31 @@ describe.skipIf(!isPresent)("beside its shares a canary", () => {
     // Half of the others are mirrored: they arrive, and are in none of the canary's counters.
     await until("mirrored requests arrive", async () => (await seenBy("api-2")).mirrored > 0, 10_000);
     const [seen, stable, counted] = [await seenBy("api-2"), await seenBy("api-1"), await counters("v2.api")];
+    const explained = world.runBeside("mesh", "canary", "api", "-explain", "-from", "v1", "-to", "v2");
     await until("many more do", async () => (await seenBy("api-2")).mirrored > seen.mirrored + 100, 20_000);
     const [later, stableLater] = [await seenBy("api-2"), await seenBy("api-1")];
     const share = (later.mirrored - seen.mirrored) / (stableLater.count - stable.count);
     expect([share > 0.3, share < 0.7]).toEqual([true, true]);
     expect(await counters("v2.api")).toEqual(counted);
     expect(await counters("mirror~v2.api")).toBeGreaterThan(100);
-    const explained = await world.runBeside("mesh", "canary", "api", "-explain", "-from", "v1", "-to", "v2");
-    expect(Number(/^([\d.]+) requests\/s from web-1/.exec(explained.out)?.[1])).toBeLessThan(120);
+    expect(Number(/^([\d.]+) requests\/s from web-1/.exec((await explained).out)?.[1])).toBeLessThan(120);
     const chain = await world.consul.call<{ Chain: { StartNode: string } }>("/discovery-chain/api");
     expect(chain.Chain.StartNode).toMatch(/^router:/);
 
     // Both gates.
+    expect(world.run("mesh", "canary", "skip", "api").code).toBe(0);
     expect(world.run("mesh", "canary", "approve", "api")).toMatchObject({ out: "api: approve\n", err: "", code: 0 });
     await until("it waits before the second", () => running.output.split(`"waiting"`).length === 3, 30_000);
+    expect(running.output).toContain(
+      '"ignored","Service":"api","Step":1,"Percent":0,"Text":"skip: it waits for approval"',
+    );
     expect(running.output).toContain('"Further":{"Name":"program","Verdict":"pass","Reason":"exit code 0: v2 at 50"}');
     expect(running.output).toContain('"Further":{"Name":"page","Verdict":"pass","Reason":"status 200"}');
     expect(world.run("mesh", "canary", "api").err).toContain("the check program runs a program or sends a secret");
     expect(world.run("mesh", "canary", "approve", "api").code).toBe(0);
+    expect(world.run("mesh", "canary", "approve", "api").err).toMatch(
+      /no step of api waits for approval|no canary of api/,
+    );
     await until("it ends", () => !running.isAlive, 30_000);
     await load.stop();
     expect([eventsIn(running.output).at(-1)?.Text, running.process.exitCode, load.failures]).toEqual([
@@ -201,9 +208,16 @@ describe.skipIf(!isPresent)("beside its shares a canary", () => {
       "in phase waiting",
     );
     expect(await answered({ "x-canary": "1" })).toBe("v2");
+    // Somebody else adds a route meanwhile: that one stays.
+    const ours = await world.consul.call<{ Routes: object[] }>("/config/service-router/api");
+    const theirs = { Match: { HTTP: { PathPrefix: "/theirs" } }, Destination: { PrefixRewrite: "/" } };
+    const { Kind, Name, Meta, Routes } = ours as typeof ours & Record<string, unknown>;
+    await world.config({ Kind, Name, Meta, Routes: [...Routes, theirs] });
     expect(world.run("mesh", "canary", "abort", "api").code).toBe(0);
     await until("it ends", () => !second.isAlive, 20_000);
-    await expect(world.consul.call("/config/service-router/api")).rejects.toThrow("404");
+    const left = await world.consul.call<{ Routes: object[] }>("/config/service-router/api");
+    expect([left.Routes.length, left.Routes]).toEqual([1, [expect.objectContaining({ Match: theirs.Match })]]);
+    await world.consul.call("/config/service-router/api", undefined, "DELETE");
     await until("testers are like others", async () => (await answered({ "x-canary": "1" })) === "v1", 10_000);
   });
 
