@@ -241,11 +241,12 @@ export class Consensus {
     const proposals = this.#open.get(effect.id) ?? [];
     this.#open.delete(effect.id);
     proposals.forEach(({ settle }, position) => settle(this.#answer(effect.outcome, position)));
-    if (effect.outcome.type === "committed") this.#forgetBefore(effect.outcome.firstIndex + proposals.length);
+    if (this.#open.size === 0) this.#outcomes = [];
+    else if (effect.outcome.type === "committed") this.#forgetBefore(effect.outcome.firstIndex + proposals.length);
   }
 
   #forgetBefore(index: number): void {
-    this.#outcomes = this.#open.size === 0 ? [] : this.#outcomes.slice(Math.max(0, index - this.#outcomesFrom));
+    this.#outcomes = this.#outcomes.slice(Math.max(0, index - this.#outcomesFrom));
     this.#outcomesFrom = index;
   }
 
