@@ -26,9 +26,11 @@ import {
   Encoder,
   type Resource,
 } from "#integrations/envoy";
+import type { ProcessIdentity } from "#client/process";
 import { WANTED_FILE, wantedOf } from "./wanted.ts";
 import { EnvoyRunner } from "./envoy-runner.ts";
 import { choosePort, releasePort } from "./ports.ts";
+import { Readiness } from "./readiness.ts";
 import { checkId } from "./registration.ts";
 import { ownProcess, type RunFolder } from "./run-folder.ts";
 import type { ProxyRole } from "./role.ts";
@@ -62,16 +64,18 @@ export class ProxyProcess {
   readonly #encoder = new Encoder();
   readonly #runner: EnvoyRunner;
   readonly #watches: Watches;
+  readonly #readiness: Readiness;
   #source: Disposable | undefined;
   #registered = "";
   #beat: TimerHandle | undefined;
   #retry: TimerHandle | undefined;
   #isLeaving = false;
 
-  private constructor(parts: ProxyParts, port: number) {
+  private constructor(parts: ProxyParts, port: number, left: ProcessIdentity | undefined) {
     const { transport, clock, timers, random, logger, role } = parts;
     this.#parts = parts;
     this.#port = port;
+    this.#readiness = new Readiness(() => clock.monotonicMs(), left);
     this.#watches = new Watches({ transport, clock, timers, random });
     this.#ads = new AdsServer({
       logger: logger.child("ads"),
@@ -97,7 +101,7 @@ export class ProxyProcess {
     const left = folder.leftEnvoy();
     const port = await portFor(parts, left ? folder.read()?.port : undefined);
     if (!port.ok) return port;
-    const proxy = new ProxyProcess(parts, port.value);
+    const proxy = new ProxyProcess(parts, port.value, left);
     const listening = await proxy.#ads.listen(folder.adsSocket);
     if (!listening.ok) return listening;
     folder.writeFile("bootstrap.json", JSON.stringify(bootstrap));
@@ -198,10 +202,9 @@ export class ProxyProcess {
     return done;
   }
 
-  /** Envoy has accepted the listener that others connect to, and runs. */
   #isReady(): boolean {
-    const { kinds, isConnected } = this.#ads.status(this.#parts.role.proxyId);
-    return isConnected && (kinds?.listener.acknowledged ?? 0) > 0;
+    const { kinds } = this.#ads.status(this.#parts.role.proxyId);
+    return this.#readiness.isReady(kinds?.listener.isHeld, this.#runner.envoy);
   }
 
   #look(): void {
@@ -216,7 +219,7 @@ export class ProxyProcess {
   async #check(): Promise<void> {
     if (this.#isLeaving) return;
     const isReady = this.#isReady();
-    const output = isReady ? "Envoy has accepted its listener" : "Envoy has not accepted its listener yet";
+    const output = isReady ? "Envoy has accepted its listener" : "Envoy has no listener that it has accepted";
     const said = await updateTtl(
       this.#parts.transport,
       checkId(this.#parts.role.proxyId),
