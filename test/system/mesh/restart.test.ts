@@ -20,7 +20,12 @@ describe.skipIf(!isPresent)("a Consul that was killed and reads back a long log"
   afterAll(() => consul?.stop());
 
   test("is never believed to have lost its services", async () => {
-    const transport = new NpmTransport({ url: consul.address, socketPath: undefined, token: undefined, tls: undefined });
+    const transport = new NpmTransport({
+      url: consul.address,
+      socketPath: undefined,
+      token: undefined,
+      tls: undefined,
+    });
     const watches = new Watches({ transport, clock: systemClock, timers: systemTimers, random: systemRandom });
     const answers = new Map<number, number>();
     const seen = new Set<number>();
@@ -55,7 +60,9 @@ function questionOf(at: number): Question {
 async function lengthenLog(consul: ConsulProcess): Promise<void> {
   const value = Buffer.from("v".repeat(300)).toString("base64");
   for (let entry = 0; entry < 400; entry++) {
-    const sets = Array.from({ length: 64 }, (_, at) => ({ KV: { Verb: "set", Key: `x/${entry}/${at}`, Value: value } }));
+    const sets = Array.from({ length: 64 }, (_, at) => ({
+      KV: { Verb: "set", Key: `x/${entry}/${at}`, Value: value },
+    }));
     await consul.call("/txn", sets);
   }
 }
