@@ -1,5 +1,5 @@
 import type { Failure } from "#core/base";
-import type { ServiceRegistration, Watches } from "#integrations/consul";
+import type { ServiceRegistration, Sight, Watches } from "#integrations/consul";
 import type { Resource } from "#integrations/envoy";
 
 /** Where a proxy is. */
@@ -32,6 +32,8 @@ export interface ProxyRole {
   readonly name: string;
   readonly bindAddress: string;
   readonly bindPort: number | undefined;
+  /** What of the catalogue its configuration follows from. */
+  readonly sight: Sight;
   /** False: its listeners have ports of their own. */
   readonly hasPort: boolean;
   registration(port: number, isReady: boolean): ServiceRegistration;

@@ -1,4 +1,4 @@
-import type { AgentService, ServiceRegistration, Watches } from "#integrations/consul";
+import type { AgentService, ServiceRegistration, Sight, Watches } from "#integrations/consul";
 import { resourcesOf } from "#integrations/envoy";
 import type { SidecarOptions } from "./definition.ts";
 import { registrationOf, sidecarId } from "./registration.ts";
@@ -32,6 +32,10 @@ export class SidecarRole implements ProxyRole {
 
   get name(): string {
     return `${this.#parent.Service}-sidecar-proxy`;
+  }
+
+  get sight(): Sight {
+    return this.#options.upstreams.length > 0 ? "nodes" : "nothing";
   }
 
   get bindAddress(): string {

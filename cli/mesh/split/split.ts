@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#core/base";
 import { type HealthRow, type Share, subsetFilter } from "#core/mesh";
-import { callExisting, connectQuestion, readChain, requestOf, type Transport } from "#integrations/consul";
+import { callExisting, checkSight, connectQuestion, readChain, requestOf, type Transport } from "#integrations/consul";
 import { healthOf, isHttp } from "#integrations/envoy";
 import {
   checkOwner,
@@ -77,8 +77,15 @@ async function checkSplit(
     });
   if (resolver?.Redirect)
     return err("conflict", `service-resolver/${service} redirects to another service: a split would not be reached`);
+  const sight = await checkSight(transport, "nodes");
+  if (!sight.ok) return sight;
   const rows = await readInstances(transport, service);
   if (!rows.ok) return rows;
+  if (rows.value.length === 0)
+    return err(
+      "not_found",
+      `the catalogue shows no sidecar of ${service}; with ACLs: a token without service:read on "${service}-sidecar-proxy" sees none`,
+    );
   for (const share of shares) {
     const checked = checkShare(share, key, resolver?.Subsets?.[share.subset]?.Filter, rows.value);
     if (!checked.ok) return checked;
