@@ -41,6 +41,8 @@ export function parsePlace(text: string): Result<{ readonly address: string; rea
 export class GatewayRole implements ProxyRole {
   readonly kind: ProxyRole["kind"];
   readonly hasPort: boolean;
+  /** An ingress gateway's are those of its entry, which may change at any time. */
+  readonly namedPorts = [];
   readonly #options: GatewayOptions;
 
   constructor(options: GatewayOptions) {

@@ -29,7 +29,7 @@ import {
 import type { ProcessIdentity } from "#client/process";
 import { WANTED_FILE, wantedOf } from "./wanted.ts";
 import { EnvoyRunner } from "./envoy-runner.ts";
-import { choosePort, releasePort } from "./ports.ts";
+import { checkFree, choosePort, releasePort } from "./ports.ts";
 import { Readiness } from "./readiness.ts";
 import { checkId } from "./registration.ts";
 import { ownProcess, type RunFolder } from "./run-folder.ts";
@@ -39,6 +39,8 @@ const CHECK_MS = 1_000;
 /** A restarted agent takes a check whose TTL has passed meanwhile for critical until it is told better. */
 const CHECK_AWAY_MS = 200;
 const RETRY_MS = 1_000;
+/** Other ports that are tried when somebody else has bound the chosen one first. */
+const MOVES_MAX = 5;
 
 export interface ProxyParts {
   readonly role: ProxyRole;
@@ -59,7 +61,9 @@ export interface ProxyParts {
 /** A proxy: its Envoy, its control plane, its registration, its check. */
 export class ProxyProcess {
   readonly #parts: ProxyParts;
-  readonly #port: number;
+  #port: number;
+  #moves = 0;
+  #isMoving = false;
   readonly #ads: AdsServer;
   readonly #encoder = new Encoder();
   readonly #runner: EnvoyRunner;
@@ -208,7 +212,36 @@ export class ProxyProcess {
   }
 
   #look(): void {
-    if (!this.#isLeaving && this.#isReady()) this.#soon(0);
+    if (this.#isLeaving) return;
+    if (this.#isReady()) this.#soon(0);
+    else if (this.#hasClash()) void this.#move();
+  }
+
+  /** Somebody has taken the port between our choice and Envoy's bind. */
+  #hasClash(): boolean {
+    const { kinds } = this.#ads.status(this.#parts.role.proxyId);
+    const refusals = [...(kinds?.listener.refused.values() ?? [])];
+    const place = `:${this.#port}'`;
+    return refusals.some(({ reason }) => reason.includes("cannot bind") && reason.includes(place));
+  }
+
+  /** To another port, if this one was of our own choice. */
+  async #move(): Promise<void> {
+    const { role, logger } = this.#parts;
+    if (!role.hasPort || role.bindPort !== undefined || this.#isMoving || this.#moves >= MOVES_MAX) return;
+    this.#isMoving = true;
+    this.#moves++;
+    const taken = this.#port;
+    const next = await choosePort(role.bindAddress, undefined);
+    this.#isMoving = false;
+    if (!next.ok || this.#isLeaving) return;
+    logger.log("warn", `port ${taken} was taken by somebody else meanwhile; ${next.value} is used`);
+    releasePort(taken);
+    this.#port = next.value;
+    this.#source?.[Symbol.dispose]();
+    this.#record();
+    await this.#keepRegistered();
+    if (!this.#isLeaving) this.#watch();
   }
 
   #soon(delayMs: number): void {
@@ -266,5 +299,9 @@ type BootstrapFile = ReturnType<typeof bootstrapOf>;
 /** An Envoy that is left over keeps its port. */
 async function portFor({ role }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
   if (kept !== undefined) return ok(kept);
+  for (const named of role.namedPorts) {
+    const free = await checkFree(named);
+    if (!free.ok) return free;
+  }
   return role.hasPort ? choosePort(role.bindAddress, role.bindPort) : ok(0);
 }

@@ -161,6 +161,21 @@ describe.skipIf(!isPresent)("with denial by default", () => {
     expect([child.process.exitCode, child.output.includes("lacks")]).toEqual([code, false]);
   });
 
+  test.each(rows.filter(({ rules }) => rules.length > 0))(
+    "a token that nobody knows is named so by $what",
+    async (row) => {
+      const [mesh, verb, ...rest] = row.args.map((each) => each.replace("UPSTREAM", "1").replace(/^PORT$/, "1"));
+      const ran = await world.runBeside(
+        mesh ?? "",
+        verb ?? "",
+        "-token",
+        "00000000-0000-4000-8000-000000000000",
+        ...rest,
+      );
+      expect([ran.code, ran.err.split("\n")[0]]).toEqual([1, "Consul does not know this token (ACL not found)"]);
+    },
+  );
+
   async function has(child: Child, goesOn: NonNullable<Row["goesOn"]>): Promise<boolean> {
     if ("words" in goesOn) return child.output.includes(goesOn.words);
     const checks = await world.consul.call<Record<string, { Status: string }>>("/agent/checks");

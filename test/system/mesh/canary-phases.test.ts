@@ -77,6 +77,15 @@ describe.skipIf(!isPresent)("canaries in every phase", () => {
     await Promise.all(begun.map((rollOut) => rollOut.says("measuring", { Step: 1 })));
     world.sidecarOf("held-1").process.kill("SIGSTOP");
     expect(await rollOuts.paused.command("pause")).toBe("paused: pause\n");
+    const split = await world.runBeside("mesh", "split", "paused", "v1=50", "v2=50");
+    expect([split.code, split.err.split("\n")]).toEqual([
+      1,
+      [
+        "a canary of paused from v1 to v2 is under way (measuring, paused, at step 1 of 2)",
+        expect.stringContaining("`mesh canary abort paused` ends it"),
+        "",
+      ],
+    ]);
     await rollOuts.withdrawing.reaches("withdrawing");
     rollOuts.shifting.skip();
     await rollOuts.shifting.reaches("shifting");
