@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    reporters: ["dot", "./test/tools/closing-line-reporter.ts"],
+    reporters: ["./test/tools/closing-line-reporter.ts"],
     pool: "threads",
     exclude: ["**/node_modules/**", "dist/**"],
     projects: [

@@ -1,50 +1,17 @@
 /**
- * Commits a second through the log's worker ÷ one raw log (a preallocated file, one write and one fdatasync a group) at
- * the same number outstanding; slices interleaved, median of the paired ratios. Real disk: run it where /tmp is one, or
+ * Commits a second through the log's worker ÷ one raw log at the same number outstanding; slices interleaved, median of the paired ratios. Real disk: run it where /tmp is one, or
  * set TMPDIR. Acceptance: ≥ 0.4 at 1, ≥ 0.6 at 64 and 512.
  */
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLog, type LogHandle } from "#server/log";
+import { RawLog } from "./raw-log.ts";
 
 const DATA_BYTES = 256;
 const SLICE_MS = 500;
 const PAIRS = 9;
-const RAW_BYTES = 16 * 1024 * 1024;
 const identity = { clusterId: "bench", serverId: "bench", incarnation: 1 };
-
-/** A log as bare as it can be: the same bytes, written and synced by this thread. */
-class RawLog {
-  readonly #descriptor: number;
-  readonly #zeros = Buffer.alloc(1024 * 1024);
-  #offset = 0;
-
-  constructor(folder: string) {
-    this.#descriptor = openSync(join(folder, "raw"), "w");
-    for (let offset = 0; offset < RAW_BYTES; offset += this.#zeros.length)
-      writeSync(this.#descriptor, this.#zeros, 0, this.#zeros.length, offset);
-    fdatasyncSync(this.#descriptor);
-  }
-
-  run(outstanding: number): number {
-    const group = Buffer.alloc(outstanding * DATA_BYTES, 1);
-    const startMs = performance.now();
-    let commits = 0;
-    while (performance.now() - startMs < SLICE_MS) {
-      if (this.#offset + group.length > RAW_BYTES) this.#offset = 0;
-      writeSync(this.#descriptor, group, 0, group.length, this.#offset);
-      fdatasyncSync(this.#descriptor);
-      this.#offset += group.length;
-      commits += outstanding;
-    }
-    return (commits * 1000) / (performance.now() - startMs);
-  }
-
-  close(): void {
-    closeSync(this.#descriptor);
-  }
-}
 
 /** Keeps `outstanding` single-entry batches in flight through the worker. */
 class WorkerLog {
@@ -114,14 +81,14 @@ const goals = new Map([
 export async function run(write: (line: string) => void): Promise<boolean> {
   let isMet = true;
   const folder = mkdtempSync(join(tmpdir(), "drover-bench-"));
-  const raw = new RawLog(folder);
+  const raw = new RawLog(join(folder, "raw"), DATA_BYTES, Math.max(...goals.keys()));
   const log = new WorkerLog();
   await log.open(join(folder, "log"));
   for (const [outstanding, goal] of goals) {
     const ratios: number[] = [];
     const rates: number[] = [];
     for (let pair = 0; pair < PAIRS; pair++) {
-      const rawRate = raw.run(outstanding);
+      const rawRate = await raw.run(outstanding, SLICE_MS);
       const rate = await log.run(outstanding);
       ratios.push(rate / rawRate);
       rates.push(rate);

@@ -15,7 +15,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, min: sorted[0] as number, max: sorted.at(-1) as number };
 }
 
-/** A goal: the ratio and the side on which it must lie. */
+/** A figure and the side on which it must lie; without one it is only noted. */
 export interface Goal {
   readonly name: string;
   readonly values: readonly number[];
@@ -27,10 +27,11 @@ export interface Goal {
 export function report({ name, values, atLeast, atMost }: Goal): boolean {
   const { median, min, max } = spreadOf(values);
   const isMet = (atLeast === undefined || median >= atLeast) && (atMost === undefined || median <= atMost);
+  const figure = `${name}: median ${round(median)} (${round(min)} to ${round(max)}, ${values.length} runs)`;
+  const hasGoal = atLeast !== undefined || atMost !== undefined;
   const goal = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
-  process.stdout.write(
-    `${isMet ? "met   " : "missed"}  ${name}: median ${round(median)} (${round(min)} to ${round(max)}, ${values.length} runs), goal ${goal}\n`,
-  );
+  const line = hasGoal ? `${isMet ? "met   " : "missed"}  ${figure}, goal ${goal}` : `noted   ${figure}`;
+  process.stdout.write(`${line}\n`);
   return isMet;
 }
 

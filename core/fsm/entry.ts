@@ -24,7 +24,7 @@ export interface LogEntry {
 const slab = new Slab();
 
 export function encodeEntry(entry: Omit<LogEntry, "payload">, writePayload: (writer: ByteWriter) => void): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(slab);
   writer.byte(ENVELOPE_VERSION);
   writer.uint(entry.type);
   writer.uint(entry.version);
@@ -33,18 +33,19 @@ export function encodeEntry(entry: Omit<LogEntry, "payload">, writePayload: (wri
   writer.uint(entry.seed);
   writer.text(entry.requestId);
   writer.nested(writePayload);
-  return writer.finish(slab);
+  return writer.finish();
 }
 
 /** An entry over its bytes. Only those who trace a request read its id: its text is made when asked for. */
-class ReadEntry implements LogEntry {
+export class ReadEntry implements LogEntry {
   readonly type: number;
   readonly version: number;
   readonly flags: number;
   readonly timeMs: number;
   readonly seed: number;
-  readonly #requestId: Uint8Array;
-  readonly payload: Uint8Array;
+  readonly #requestId: ByteReader;
+  /** Over the payload, to be read once. */
+  readonly content: ByteReader;
 
   constructor(reader: ByteReader) {
     this.type = reader.uint();
@@ -52,16 +53,20 @@ class ReadEntry implements LogEntry {
     this.flags = reader.uint();
     this.timeMs = reader.int();
     this.seed = reader.uint();
-    this.#requestId = reader.bytes();
-    this.payload = reader.bytes();
+    this.#requestId = reader.part();
+    this.content = reader.part();
   }
 
   get requestId(): string {
-    return utf8Decode(this.#requestId);
+    return utf8Decode(this.#requestId.rest());
+  }
+
+  get payload(): Uint8Array {
+    return this.content.rest();
   }
 }
 
-export function decodeEntry(bytes: Uint8Array): Result<LogEntry> {
+export function decodeEntry(bytes: Uint8Array): Result<ReadEntry> {
   try {
     const reader = new ByteReader(bytes);
     const envelope = reader.byte();

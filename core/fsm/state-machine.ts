@@ -1,13 +1,13 @@
 import { assert, err, ok, type Result, unreachable } from "#core/base";
 import { type ChangeSet, type Store } from "#core/store";
-import { decodeBinary, writeBinary } from "#core/wire";
+import { readBinary, writeBinary } from "#core/wire";
 import { applyClientUpdate, applyPlanResult } from "./apply-allocations.ts";
 import { applyJobDeregister, applyJobRegister, putEvaluation } from "./apply-jobs.ts";
 import { applyNodeRegister, applyNodeStatus } from "./apply-nodes.ts";
 import { applyReap } from "./apply-reap.ts";
 import { applyJobStability, applyVersionTagging } from "./apply-versions.ts";
 import { type Command, type CommandName, commandTypes, type EvaluationUpdate } from "./commands.ts";
-import { decodeEntry, encodeEntry, FLAG_IGNORABLE, type LogEntry } from "./entry.ts";
+import { decodeEntry, encodeEntry, FLAG_IGNORABLE, type LogEntry, type ReadEntry } from "./entry.ts";
 import { statusOf } from "./job-status.ts";
 import type { Applying, Outcome } from "./outcome.ts";
 import { withQueued } from "./summary.ts";
@@ -63,20 +63,36 @@ export class StateMachine {
     return this.#applyCommand(index, entry.value, name);
   }
 
-  #applyCommand(index: number, entry: LogEntry, name: CommandName): Applied {
-    const payload = decodeBinary(commandTypes[name].payload as never, entry.payload);
+  #applyCommand(index: number, entry: ReadEntry, name: CommandName): Applied {
+    const payload = readBinary(commandTypes[name].payload as never, entry.content);
     assert(payload.ok, () => `log entry ${index}: its ${name} does not decode`);
-    let touched: Map<string, readonly [string, string]> | undefined;
-    const applying: Applying = {
-      store: this.store,
-      index,
-      timeMs: entry.timeMs,
-      touchJob: (namespace, jobId) =>
-        void (touched ??= new Map()).set(`${namespace}\u0000${jobId}`, [namespace, jobId]),
-    };
+    const applying = new AppliedEntry(this.store, index, entry.timeMs);
     const outcome = dispatch(applying, { name, payload: payload.value } as Command);
-    for (const [namespace, jobId] of touched?.values() ?? []) updateStatus(applying, namespace, jobId);
+    applying.settleJobs();
     return { changes: this.store.finish(), outcome };
+  }
+}
+
+class AppliedEntry implements Applying {
+  readonly store: Store;
+  readonly index: number;
+  readonly timeMs: number;
+  #touched: Map<string, readonly [namespace: string, jobId: string]> | undefined = undefined;
+
+  constructor(store: Store, index: number, timeMs: number) {
+    this.store = store;
+    this.index = index;
+    this.timeMs = timeMs;
+  }
+
+  touchJob(namespace: string, jobId: string): void {
+    this.#touched ??= new Map();
+    this.#touched.set(`${namespace}\u0000${jobId}`, [namespace, jobId]);
+  }
+
+  settleJobs(): void {
+    if (!this.#touched) return;
+    for (const [namespace, jobId] of this.#touched.values()) updateStatus(this, namespace, jobId);
   }
 }
 

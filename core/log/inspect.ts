@@ -142,10 +142,11 @@ function adviceFor(verdict: 0 | 2 | 3, recovery: Recovery): string {
   if (verdict === 0) return "nothing to do";
   if (verdict === 2) return "start the server: the torn write was never confirmed and is cut off at the next start";
   if (recovery.hardState.mustReach === MUST_REACH_NEVER)
-    return "remove the server from the cluster (operator raft remove-peer), empty its data directory, and let it join as new";
-  return (
-    "start the server: a leader brings it up to date, then it votes again. If this says so of a majority of the servers, " +
-    "no leader can be elected: start a new cluster with empty data directories, then run `drover operator snapshot restore FILE` " +
-    "with the latest backup"
-  );
+    return `${ANEW}: it joins as a new server, and a leader brings it up to date. ${ALONE}`;
+  return `start the server: a leader brings it up to date, then it votes again. ${ALONE} (${ANEW})`;
 }
+
+const ANEW = "stop the server, `mv DATA_DIR DATA_DIR.damaged`, and start it with an empty data directory";
+const ALONE =
+  "If this says so of the only server, or of a majority of them, no leader can be elected: " +
+  "let all of those begin with empty data directories, then `drover job run FILE` each job again";

@@ -41,8 +41,13 @@ export function writeBinary<T>(writer: ByteWriter, struct: Struct<T>, value: T):
 }
 
 export function decodeBinary<T>(struct: Struct<T>, bytes: Uint8Array): Result<T> {
+  return readBinary(struct, new ByteReader(bytes));
+}
+
+/** What `decodeBinary` gives, of all that the reader has. */
+export function readBinary<T>(struct: Struct<T>, reader: ByteReader): Result<T> {
   try {
-    return ok(codecOf(struct).read(new ByteReader(bytes)) as T);
+    return ok(codecOf(struct).read(reader) as T);
   } catch (error) {
     if (error instanceof FailureError) return { ok: false, failure: failureOf(error) };
     throw error;
@@ -184,7 +189,7 @@ function nested(inner: StructCodec): Codec {
   return {
     wire: WIRE_BYTES,
     write: (writer, value) => writer.nested((content) => inner.write(content, value)),
-    read: (reader) => inner.read(new ByteReader(reader.bytes())),
+    read: (reader) => inner.read(reader.part()),
   };
 }
 
@@ -195,7 +200,11 @@ function listCodec(item: Codec): StructCodec {
       writer.uint(items.length);
       for (const each of items) item.write(writer, each);
     },
-    read: (reader) => Array.from({ length: reader.count() }, () => item.read(reader)),
+    read: (reader) => {
+      const items: unknown[] = [];
+      for (let left = reader.count(); left > 0; left--) items.push(item.read(reader));
+      return items;
+    },
   };
 }
 

@@ -10,38 +10,59 @@ const spare: Uint8Array[] = [];
 
 const SLAB_BYTES = 64 * 1024;
 const SLICE_BYTES_MAX = 2 * 1024;
+const LENGTH_BYTES_MAX = 9;
+const LOOP_CHARACTERS_MAX = 24;
 
-/** Small results out of larger pieces of memory: making each its own buffer costs more than filling it. */
+/** Results written straight into larger pieces of memory: making each its own buffer costs more than filling it. */
 export class Slab {
   #piece = new Uint8Array(0);
   #used = 0;
 
-  /** Bytes that nobody else has. They keep their piece alive: only for results that live about equally long. */
-  take(length: number): Uint8Array {
-    if (length > SLICE_BYTES_MAX) return new Uint8Array(length);
-    if (this.#used + length > this.#piece.length) {
+  /** The piece that is being filled, and from where on it is free. One writer at a time: it ends with `keep`. */
+  get free(): { readonly piece: Uint8Array; readonly from: number } {
+    if (this.#used + INITIAL_BYTES > this.#piece.length) {
       this.#piece = new Uint8Array(SLAB_BYTES);
       this.#used = 0;
     }
-    const start = this.#used;
-    this.#used += length;
-    return this.#piece.subarray(start, this.#used);
+    return { piece: this.#piece, from: this.#used };
+  }
+
+  /**
+   * What was written from `from` to `end`. Short results keep their piece alive (only for results that live about
+   * equally long); a long one, or one that outgrew the piece, is not the slab's.
+   */
+  keep(buffer: Uint8Array, from: number, end: number): Uint8Array {
+    if (buffer !== this.#piece || end - from > SLICE_BYTES_MAX) return buffer.slice(from, end);
+    this.#used = end;
+    return buffer.subarray(from, end);
   }
 }
 
 /** Appends numbers and texts to a growing buffer. A writer is used once: `finish` ends it. */
 export class ByteWriter {
-  #buffer = spare.pop() ?? new Uint8Array(INITIAL_BYTES);
-  #length = 0;
+  readonly #slab: Slab | undefined;
+  #from: number;
+  #buffer: Uint8Array;
+  #length: number;
 
-  /** The bytes, in a buffer of their own or out of `slab`. */
-  finish(slab?: Slab): Uint8Array {
-    const result = slab ? slab.take(this.#length) : new Uint8Array(this.#length);
-    result.set(this.#buffer.subarray(0, this.#length));
-    if (spare.length < SPARE_MAX && this.#buffer.length <= SPARE_BYTES_MAX) spare.push(this.#buffer);
+  /** With `slab`, what is written lies there from the beginning. */
+  constructor(slab?: Slab) {
+    this.#slab = slab;
+    const free = slab?.free;
+    this.#buffer = free?.piece ?? spare.pop() ?? new Uint8Array(INITIAL_BYTES);
+    this.#from = free?.from ?? 0;
+    this.#length = this.#from;
+  }
+
+  /** The bytes, in a buffer of their own or of the slab. */
+  finish(): Uint8Array {
+    const buffer = this.#buffer;
+    const end = this.#length;
     this.#buffer = new Uint8Array(0);
     this.#length = 0;
-    return result;
+    if (this.#slab) return this.#slab.keep(buffer, this.#from, end);
+    if (spare.length < SPARE_MAX && buffer.length <= SPARE_BYTES_MAX) spare.push(buffer);
+    return buffer.slice(0, end);
   }
 
   byte(value: number): void {
@@ -52,7 +73,7 @@ export class ByteWriter {
   /** A whole number from 0 to 2^53, seven bits a byte, low bits first. */
   uint(value: number): void {
     assert(Number.isInteger(value) && value >= 0 && value <= 2 ** 63, () => `uint: ${value}`);
-    this.#reserve(8);
+    this.#reserve(10);
     let rest = value;
     while (rest >= 0x80) {
       this.#buffer[this.#length++] = (rest % 0x80) | 0x80;
@@ -86,41 +107,60 @@ export class ByteWriter {
   }
 
   text(value: string): void {
-    this.#reserve(1 + 3 * value.length);
-    const start = this.#length++;
-    this.#length += encoder.encodeInto(value, this.#buffer.subarray(this.#length)).written;
-    this.#putLength(start);
+    this.#reserve(LENGTH_BYTES_MAX + 3 * value.length);
+    const start = this.#length - this.#from;
+    // The width of the length is known beforehand unless letters beyond ASCII decide it.
+    this.#length += value.length < 0x80 ? 1 : 2;
+    if (value.length > LOOP_CHARACTERS_MAX || !this.#ascii(value))
+      this.#length += encoder.encodeInto(value, this.#buffer.subarray(this.#length)).written;
+    this.#putLength(start, value.length < 0x80 ? 1 : 2);
+  }
+
+  /** A short text of ASCII alone, without the view that the encoder needs; false, and nothing written, for any other. */
+  #ascii(value: string): boolean {
+    const buffer = this.#buffer;
+    const at = this.#length;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code >= 0x80) return false;
+      buffer[at + index] = code;
+    }
+    this.#length = at + value.length;
+    return true;
   }
 
   /** What `write` appends, with its length before it. */
   nested(write: (writer: ByteWriter) => void): void {
     this.#reserve(1);
-    const start = this.#length++;
+    const start = this.#length++ - this.#from;
     write(this);
-    this.#putLength(start);
+    this.#putLength(start, 1);
   }
 
-  /** Puts the length of all that follows into the one byte at `start`, or moves what follows if it takes more. */
-  #putLength(start: number): void {
-    const length = this.#length - start - 1;
-    if (length < 0x80) {
-      this.#buffer[start] = length;
-      return;
+  /** Puts the length of all that follows into the `room` bytes at `offset`; moves what follows if it takes another width. */
+  #putLength(offset: number, room: number): void {
+    const length = this.#length - this.#from - offset - room;
+    const width = length < 0x80 ? 1 : length < 0x4000 ? 2 : Math.ceil(Math.log2(length + 1) / 7);
+    this.#reserve(LENGTH_BYTES_MAX + 1);
+    const start = this.#from + offset;
+    if (width !== room) {
+      this.#buffer.copyWithin(start + width, start + room, this.#length);
     }
-    const width = Math.max(1, Math.ceil(Math.log2(length + 1) / 7));
-    this.#reserve(width);
-    this.#buffer.copyWithin(start + width, start + 1, this.#length);
     this.#length = start;
     this.uint(length);
     assert(this.#length === start + width, () => `a length of ${length} takes ${this.#length - start} bytes`);
     this.#length += length;
   }
 
+  /** What outgrows its buffer moves, alone, into a larger one. */
   #reserve(extra: number): void {
     if (this.#length + extra <= this.#buffer.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#buffer.length, this.#length + extra));
-    grown.set(this.#buffer.subarray(0, this.#length));
+    const length = this.#length - this.#from;
+    const grown = new Uint8Array(Math.max(2 * length, length + extra, INITIAL_BYTES));
+    grown.set(this.#buffer.subarray(this.#from, this.#length));
     this.#buffer = grown;
+    this.#from = 0;
+    this.#length = length;
   }
 }
 
@@ -185,6 +225,18 @@ export class ByteReader {
     const length = this.uint();
     const at = this.#skip(length);
     return this.#bytes.subarray(at, at + length);
+  }
+
+  /** A reader of the bytes that come next with their length before them. */
+  part(): ByteReader {
+    const length = this.uint();
+    const at = this.#skip(length);
+    return new ByteReader(this.#bytes, at, at + length);
+  }
+
+  /** All that is left, unread. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at, this.#end);
   }
 
   text(): string {

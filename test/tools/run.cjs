@@ -66,29 +66,36 @@ const commands = {
   fuzz: (args) => runBuilt("dist/test/fuzz/main.js", args),
 };
 
-/** The system tests mostly wait for real programs: they run beside the others. What they said is shown after these. */
+/**
+ * Two lanes. In one the unit tests, which take all of the processor that they are given, at a lower priority, then those
+ * that start agents. In the other the system tests, which mostly wait for real programs and measure traffic by the second;
+ * what they said is shown after the others.
+ */
 async function testAll() {
   const folder = mkdtempSync(join(tmpdir(), "drover-test-counts-"));
-  const groups = [
-    { projects: ["unit", "processes"], stdio: "inherit", counts: join(folder, "most") },
-    { projects: ["system"], stdio: "pipe", counts: join(folder, "system") },
-  ];
-  const codes = await Promise.all(groups.map(runGroup));
+  const group = (project, stdio, before = []) => ({ project, stdio, before, counts: join(folder, project) });
+  const groups = [group("unit", "inherit", ["nice"]), group("processes", "inherit"), group("system", "pipe")];
+  const [unit, processes, system] = groups;
+  const first = runGroup(unit).then(async (code) => Math.max(code, await runGroup(processes)));
+  const codes = await Promise.all([first, runGroup(system)]);
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const { counts } of groups) {
-    // A run that died without counts is a failure.
-    const found = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : { failed: 1 };
-    for (const [name, count] of Object.entries(found)) sum[name] += count;
+  const failures = [];
+  for (const { project, counts } of groups) {
+    const died = { failed: 1, failures: [`FAILED the run of the project ${project} ended without counts`] };
+    const found = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : died;
+    failures.push(...found.failures);
+    for (const name of ["passed", "failed", "skipped"]) sum[name] += found[name] ?? 0;
   }
   rmSync(folder, { recursive: true, force: true });
+  for (const failure of failures) process.stdout.write(`\n${failure}\n`);
   process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
   process.exit(Math.max(...codes));
 }
 
-function runGroup({ projects, stdio, counts }) {
-  const args = ["run", ...projects.flatMap((project) => ["--project", project])];
+function runGroup({ project, stdio, before, counts }) {
+  const [command, ...args] = [...before, bin("vitest"), "run", "--project", project];
   const env = { ...process.env, DROVER_COUNTS_FILE: counts };
-  const child = spawn(bin("vitest"), args, { cwd: root, env, stdio: ["ignore", stdio, stdio] });
+  const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", stdio, stdio] });
   const chunks = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => chunks.push(chunk));
   return new Promise((resolve) => {

@@ -11,7 +11,7 @@ import {
   type Timers,
   unreachable,
 } from "#core/base";
-import { type Command, encodeCommand, type Outcome, type StateMachine } from "#core/fsm";
+import { type Applied, type Command, encodeCommand, type Outcome } from "#core/fsm";
 import type {
   ApplyEffect,
   PersistEffect,
@@ -23,8 +23,15 @@ import type {
   RoleEffect,
   TimerEffect,
 } from "#core/raft";
-import type { ChangeSet, Store } from "#core/store";
+import type { Change, ChangeSet, Store } from "#core/store";
 import { snapshotPieces } from "./snapshot-format.ts";
+
+/** What committed entries are applied to. */
+export interface Machine {
+  /** The state now; a restore replaces it. */
+  readonly store: Store;
+  apply(index: number, bytes: Uint8Array): Applied;
+}
 
 /** The write-ahead log, as far as consensus needs it. */
 export interface LogPort {
@@ -78,18 +85,20 @@ interface Proposal {
 }
 
 /** Of a turn with more, the first go ahead: the disk works while the rest is encoded. */
-const GATHERED_MAX = 128;
+const GATHERED_MAX = 256;
 
 const NO_LEADERSHIP: Leadership = { isLeader: false, isEstablished: false, leader: undefined };
 
 export class Consensus {
   readonly #raft: Raft;
-  readonly #machine: StateMachine;
+  readonly #machine: Machine;
   readonly #ports: ConsensusPorts;
   readonly #options: ConsensusOptions;
   readonly #events: RaftEvent[] = [];
   readonly #open = new Map<number, readonly Proposal[]>();
-  readonly #outcomes = new Map<number, Result<Outcome>>();
+  /** What applying gave for the entries from `#outcomesFrom` on, kept while a proposal waits. */
+  #outcomes: (Result<Outcome> | undefined)[] = [];
+  #outcomesFrom = 0;
   readonly #applyListeners: ((changes: ChangeSet) => void)[] = [];
   readonly #roleListeners: ((leadership: Leadership) => void)[] = [];
   #gathered: Proposal[] = [];
@@ -99,7 +108,7 @@ export class Consensus {
   #leadership = NO_LEADERSHIP;
   #snapshotIndex: number;
 
-  constructor(raft: Raft, machine: StateMachine, ports: ConsensusPorts, options: ConsensusOptions) {
+  constructor(raft: Raft, machine: Machine, ports: ConsensusPorts, options: ConsensusOptions) {
     this.#raft = raft;
     this.#machine = machine;
     this.#ports = ports;
@@ -151,7 +160,11 @@ export class Consensus {
   /** Writes a command: resolves when it is applied, with what the state machine made of it. */
   propose(command: Command, requestId = ""): Promise<Result<Written>> {
     const { clock, random } = this.#ports;
-    const bytes = encodeCommand(command, { timeMs: clock.nowMs(), seed: random.below(2 ** 32), requestId });
+    return this.proposeEntry(encodeCommand(command, { timeMs: clock.nowMs(), seed: random.below(2 ** 32), requestId }));
+  }
+
+  /** Writes an entry as it lies in the log; its bytes must not change any more. */
+  proposeEntry(bytes: Uint8Array): Promise<Result<Written>> {
     return new Promise((settle) => {
       this.#gathered.push({ bytes, settle });
       if (this.#gathered.length === GATHERED_MAX) this.#proposeGathered();
@@ -213,12 +226,13 @@ export class Consensus {
   }
 
   #apply(effect: ApplyEffect): void {
-    const changes = effect.entries.flatMap((entry) => {
-      if (entry.kind !== "command") return [];
+    const changes: Change[] = [];
+    for (const entry of effect.entries) {
+      if (entry.kind !== "command") continue;
       const applied = this.#machine.apply(entry.index, entry.data);
-      this.#outcomes.set(entry.index, applied.outcome);
-      return applied.changes;
-    });
+      this.#remember(entry.index, applied.outcome);
+      for (const change of applied.changes) changes.push(change);
+    }
     if (changes.length > 0) for (const listener of this.#applyListeners) listener(changes);
     if (effect.index - this.#snapshotIndex >= this.#options.snapshotThreshold) this.#snapshot(effect.index);
   }
@@ -227,14 +241,25 @@ export class Consensus {
     const proposals = this.#open.get(effect.id) ?? [];
     this.#open.delete(effect.id);
     proposals.forEach(({ settle }, position) => settle(this.#answer(effect.outcome, position)));
-    if (this.#open.size === 0) this.#outcomes.clear();
+    if (this.#open.size === 0) this.#outcomes = [];
+    else if (effect.outcome.type === "committed") this.#forgetBefore(effect.outcome.firstIndex + proposals.length);
+  }
+
+  #forgetBefore(index: number): void {
+    this.#outcomes = this.#outcomes.slice(Math.max(0, index - this.#outcomesFrom));
+    this.#outcomesFrom = index;
+  }
+
+  #remember(index: number, outcome: Result<Outcome>): void {
+    if (this.#open.size === 0) return;
+    if (this.#outcomes.length === 0) this.#outcomesFrom = index;
+    this.#outcomes[index - this.#outcomesFrom] = outcome;
   }
 
   #answer(outcome: ReplyEffect["outcome"], position: number): Result<Written> {
     if (outcome.type === "committed") {
       const index = outcome.firstIndex + position;
-      const result = this.#outcomes.get(index) ?? ok({});
-      this.#outcomes.delete(index);
+      const result = this.#outcomes[index - this.#outcomesFrom] ?? ok({});
       return result.ok ? ok({ index, outcome: result.value }) : result;
     }
     if (outcome.type !== "rejected")

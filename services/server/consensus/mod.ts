@@ -7,6 +7,7 @@ export {
   type ConsensusOptions,
   type ConsensusPorts,
   type Leadership,
+  type Machine,
   type LogPort,
   type SnapshotPort,
   type Written,

@@ -17,20 +17,22 @@ export interface LogListener {
 }
 
 const RING_BYTES = 16 * 1024 * 1024;
-const OUTSTANDING_MAX = 2;
 
 /** A batch and the position after it, as core/raft's `persist` effect states them. */
 export type PersistBatch = LogBatch & { readonly index: number; readonly term: number };
 
-/** The open log: batches go to the worker at most two groups at a time, and form larger groups meanwhile. */
+/**
+ * The open log. At most two groups are out: the one that the worker writes and syncs, and the one that forms meanwhile in
+ * shared memory, of all that arrives; what does not fit there waits here.
+ */
 export class LogHandle {
   readonly #worker: Worker;
   readonly #ring: Ring;
   readonly #listener: LogListener;
   #waiting: WorkerCommand[] = [];
   readonly #unconfirmed: { readonly epoch: number; readonly index: number; readonly term: number }[] = [];
-  /** Commands of each group that the worker has been given and not done. */
-  readonly #groups: number[] = [];
+  /** Commands that the worker has been given and not done. */
+  #given = 0;
   #isFlushScheduled = false;
   #isOver = false;
   #isReady = false;
@@ -98,7 +100,7 @@ export class LogHandle {
     this.#waiting.push(command);
     if (command.type === "close") this.#isOver = true;
     // A disk that has nothing to do begins at once; what follows in this turn is the next group.
-    if (this.#groups.length === 0) return this.#flush();
+    if (this.#given === 0) return this.#flush();
     if (this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
     queueMicrotask(() => {
@@ -107,13 +109,12 @@ export class LogHandle {
     });
   }
 
-  /** Hands over as much as the ring takes, unless two groups are out already. */
+  /** Hands over as much as the ring takes. */
   #flush(): void {
-    if (this.#groups.length >= OUTSTANDING_MAX) return;
     let count = 0;
     while (count < this.#waiting.length && this.#push(this.#waiting[count] as WorkerCommand, count)) count++;
     this.#waiting.splice(0, count);
-    if (count > 0) this.#groups.push(count);
+    this.#given += count;
   }
 
   #push(command: WorkerCommand, position: number): boolean {
@@ -127,23 +128,14 @@ export class LogHandle {
 
   #take(message: Exclude<WorkerReport, { type: "ready" }>): void {
     if (message.type === "low-space") return this.#listener.lowSpace(message.message);
-    this.#finishGroups(message.commands);
+    this.#given -= message.commands;
+    assert(this.#given >= 0, "the worker does only what it was given");
     if (this.#waiting.length > 0) this.#flush();
     if (message.epoch === undefined) return;
     const count = this.#unconfirmed.findIndex((batch) => batch.epoch === message.epoch) + 1;
     const confirmed = this.#unconfirmed.splice(0, count).at(-1);
     assert(confirmed !== undefined, () => `the worker confirms epoch ${message.epoch}, which is not outstanding`);
     this.#listener.durable(confirmed.epoch, confirmed.index, confirmed.term);
-  }
-
-  #finishGroups(commands: number): void {
-    let left = commands;
-    while (left > 0) {
-      const group = this.#groups.shift();
-      assert(group !== undefined, "the worker does only what it was given");
-      if (group > left) this.#groups.unshift(group - left);
-      left -= Math.min(group, left);
-    }
   }
 
   #fail(message: string, cause?: Error): void {
