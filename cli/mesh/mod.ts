@@ -14,8 +14,13 @@ export { type HeldResource, proxiesOf, type ProxyState } from "./inspect/proxies
 export { runRoot } from "./proxy/run-folder.ts";
 export {
   type CanaryCommand,
+  type CanaryExtras,
   type CanaryPlan,
   defaultPlan,
+  defaultWebhook,
+  parseTester,
+  type Tester,
+  type Webhook,
 } from "#core/delivery";
 export type { CanaryEnd, CanaryView, CanaryWatcher } from "./canary/controller.ts";
 export { explainCanary, type Explanation } from "./canary/explain.ts";

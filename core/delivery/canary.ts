@@ -1,12 +1,18 @@
 import { unreachable } from "#core/base";
-import type { CanaryCommand, CanaryEffect, CanaryEvent, NoticeKind } from "./exchange.ts";
+import type { CanaryCommand, CanaryEffect, CanaryEvent, Notice } from "./exchange.ts";
+import { CheckRounds, type CheckRun } from "./further.ts";
+import type { NoticeKind } from "./notices.ts";
+import type { CheckOutcome, Verdict } from "./outcome.ts";
 import type { CanaryState, Outcome, Phase } from "./state.ts";
+import { testerText } from "./testers.ts";
 import { troubleOf } from "./trouble.ts";
 import { checkStep, type StepCheck } from "./verdict.ts";
 import { addTallies, type CallerReading, emptyTally, type Tally, Window } from "./window.ts";
 
 /** How long callers may take to have the shares. */
 const APPLY_MS = 30_000;
+/** Who waits for approval for long is judged by what was counted within the last hour at most. */
+const GUARD_WINDOW_MS = 3_600_000;
 /** Of earlier steps, stable counts for so many requests at most: the window's own come first. */
 const REFERENCE_REQUESTS_MAX = 5_000;
 
@@ -17,13 +23,18 @@ const REFERENCE_REQUESTS_MAX = 5_000;
 export class Canary {
   #state: CanaryState;
   #window = new Window();
+  #windowSinceMs = 0;
   #nextCheckMs = 0;
   #lastCheck: StepCheck | undefined;
+  /** The last check of this window has passed; further ones may be missing. */
+  #hasPassed = false;
+  readonly #rounds: CheckRounds;
   #effects: CanaryEffect[] = [];
   #nowMs = 0;
 
   constructor(state: CanaryState) {
     this.#state = state;
+    this.#rounds = new CheckRounds(state.plan.checks, state.plan.intervalMs);
   }
 
   get state(): CanaryState {
@@ -42,15 +53,20 @@ export class Canary {
 
   /** Canary's share as it should be now. */
   get wantedPercent(): number {
-    const { phase, plan, step, ending } = this.#state;
-    if (phase === "starting" || phase === "withdrawing") return 0;
+    const { phase, plan, step, ending, gate } = this.#state;
+    if (phase === "starting" || phase === "withdrawing" || gate === 0) return 0;
     if (phase === "ended") return ending?.outcome === "promoted" ? 100 : 0;
     return plan.steps[step] ?? 0;
   }
 
   /** When the next check is due; undefined while none is. */
   get nextCheckMs(): number | undefined {
-    return this.#state.phase === "measuring" && !this.#isPaused ? this.#nextCheckMs : undefined;
+    return this.#isCounting && !this.#isPaused ? this.#nextCheckMs : undefined;
+  }
+
+  /** What a further check has found last in this window. */
+  lastOutcome(name: string): CheckOutcome | undefined {
+    return this.#rounds.latest(name);
   }
 
   take(event: CanaryEvent, nowMs: number): readonly CanaryEffect[] {
@@ -65,6 +81,9 @@ export class Canary {
         break;
       case "command":
         this.#obey(event.command);
+        break;
+      case "checked":
+        this.#takeOutcome(event, event.outcome);
         break;
       case "settled":
         this.#end(event.statement);
@@ -82,10 +101,12 @@ export class Canary {
     if (phase === "starting") {
       this.#notice("begun", `from ${plan.from} to ${plan.to} in steps of ${plan.steps.join(", ")} %`);
       this.#setWeights();
+      this.#announceRoutes();
       return;
     }
     this.#notice("resumed-by-successor", `in phase ${phase}`);
-    if (phase === "settling") this.#effects.push({ type: "settle" });
+    if (phase === "settling") this.#settle();
+    else if (phase === "waiting") this.#stayWaiting();
     else if (phase === "withdrawing") this.#setWeights();
     // The shares may or may not have been written, and nothing that was counted is known: this step begins anew.
     else if (phase !== "ended") this.#enter("shifting");
@@ -95,10 +116,11 @@ export class Canary {
     const { phase } = this.#state;
     if (phase === "ended" || phase === "settling") return;
     if (phase !== "withdrawing") {
-      const trouble = troubleOf(callers, phase === "warming" || phase === "measuring");
+      const trouble = troubleOf(callers, phase === "warming" || this.#isCounting);
       if (trouble !== undefined) return this.#withdraw("rolled-back", trouble);
     }
-    if (phase === "measuring") this.#measure(callers);
+    if (this.#isCounting) this.#measure(callers);
+    else if (phase === "waiting") return;
     else if (phase === "warming") this.#warm(callers);
     else this.#awaitShares(callers);
   }
@@ -114,7 +136,7 @@ export class Canary {
       return this.#withdraw("rolled-back", `the shares are not in force after ${APPLY_MS / 1000} s: ${who}`);
     }
     this.#notice("applied", `${callers.length} of ${callers.length} callers`);
-    if (phase === "starting") return this.#shiftTo(step);
+    if (phase === "starting") return this.#goTo(step);
     this.#enter("warming");
   }
 
@@ -130,6 +152,9 @@ export class Canary {
   #openWindow(callers: readonly CallerReading[]): void {
     this.#window = new Window();
     this.#window.add(callers);
+    this.#windowSinceMs = this.#nowMs;
+    this.#hasPassed = false;
+    this.#rounds.open(this.#nowMs);
     this.#nextCheckMs = this.#nowMs + this.#state.plan.intervalMs;
   }
 
@@ -139,6 +164,7 @@ export class Canary {
       this.#notice("window-discarded", "a proxy's counters began anew");
       this.#openWindow(callers);
     }
+    for (const run of this.#rounds.due(this.#nowMs)) this.#effects.push({ type: "check", ...run });
     if (this.#nowMs >= this.#nextCheckMs) this.#check(callers);
     else this.#limitHold();
   }
@@ -147,38 +173,96 @@ export class Canary {
     const { plan, reference, failedChecks } = this.#state;
     const { canary, stable } = this.#window;
     const check = checkStep(canary, stable, reference, plan);
+    const isNews = this.#isNews(this.#lastCheck?.verdict, check.verdict);
     this.#lastCheck = check;
     this.#nextCheckMs = this.#nowMs + plan.intervalMs;
-    this.#notice("check", `${check.verdict}: ${check.reason}`, check);
-    if (check.verdict === "pass") return this.#advance();
-    if (check.verdict === "inconclusive") return this.#limitHold();
+    if (isNews) this.#notice("check", `${check.verdict}: ${check.reason}`, { check });
+    this.#hasPassed = check.verdict === "pass";
+    if (check.verdict !== "fail") return this.#tryAdvance(callers);
     this.#state = { ...this.#state, failedChecks: failedChecks + 1 };
     if (failedChecks + 1 > plan.failedChecks) return this.#withdraw("rolled-back", check.reason);
     this.#openWindow(callers);
   }
 
-  /** Inconclusive for too long is no promotion. */
+  /** What a further check has found. It fails the roll-out by itself, and promotes only with all others. */
+  #takeOutcome(run: CheckRun, outcome: CheckOutcome): void {
+    if (!this.#isCounting || this.#isPaused) return;
+    const { name } = run;
+    const before = this.#rounds.latest(name)?.verdict;
+    const check = this.#rounds.take(run, outcome);
+    if (!check) return;
+    const { failedChecks } = check;
+    if (this.#isNews(before, outcome.verdict))
+      this.#notice("further-check", `${name}: ${outcome.verdict}: ${outcome.reason}`, {
+        further: { name, ...outcome },
+      });
+    if (outcome.verdict !== "fail") return this.#tryAdvance();
+    const failures = (this.#state.furtherFailures[name] ?? 0) + 1;
+    this.#state = { ...this.#state, furtherFailures: { ...this.#state.furtherFailures, [name]: failures } };
+    if (failures > failedChecks) this.#withdraw("rolled-back", `the check ${name}: ${outcome.reason}`);
+  }
+
+  #tryAdvance(callers: readonly CallerReading[] = []): void {
+    const isPassed = this.#hasPassed && this.#rounds.missing === undefined;
+    if (this.#state.phase === "waiting") return this.#guard(callers);
+    if (isPassed) return this.#advance();
+    this.#limitHold();
+  }
+
+  #guard(callers: readonly CallerReading[]): void {
+    if (this.#nowMs - this.#windowSinceMs >= GUARD_WINDOW_MS) this.#openWindow(callers);
+  }
+
+  /** Who waits for days is told what has changed, not each check. */
+  #isNews(before: Verdict | undefined, now: Verdict): boolean {
+    return this.#state.phase !== "waiting" || before !== now;
+  }
+
+  /** Inconclusive for too long is no promotion. Who waits for approval is not inconclusive. */
   #limitHold(): void {
     const { heldSinceMs, plan } = this.#state;
     if (heldSinceMs === undefined || this.#nowMs - heldSinceMs < plan.maxHoldMs) return;
-    const found = this.#lastCheck?.reason ?? "not measured";
+    const found = (this.#hasPassed ? this.#rounds.missing : this.#lastCheck?.reason) ?? "not measured";
     this.#withdraw("rolled-back", `still inconclusive after ${plan.maxHoldMs / 1000} s: ${found}`);
   }
 
   #advance(): void {
     const { step, plan, reference } = this.#state;
     this.#state = { ...this.#state, reference: limited(addTallies(this.#window.stable, reference)) };
-    if (step + 1 < plan.steps.length) return this.#shiftTo(step + 1);
+    if (step + 1 < plan.steps.length) return this.#goTo(step + 1);
     const reason = `${plan.to} has passed every step`;
     this.#state = { ...this.#state, ending: { outcome: "promoted", reason } };
     this.#enter("settling");
+    this.#settle();
+  }
+
+  /** Testers first: what leads to the subsets goes before them. */
+  #settle(): void {
+    this.#setRoutes();
     this.#effects.push({ type: "settle" });
+  }
+
+  /** To a step, or to the gate before it. */
+  #goTo(step: number): void {
+    const { plan } = this.#state;
+    const percent = plan.steps[step] ?? 0;
+    if (!plan.gates.includes(percent)) return this.#shiftTo(step);
+    this.#state = { ...this.#state, gate: step, heldSinceMs: undefined };
+    this.#enter("waiting");
+    this.#openWindow([]);
+    this.#notice("waiting", `for approval before ${percent} %: mesh canary approve ${plan.service}`);
+  }
+
+  /** Another process went on waiting: the shares stay those of the step before. */
+  #stayWaiting(): void {
+    this.#setWeights();
+    this.#openWindow([]);
   }
 
   #shiftTo(step: number): void {
     this.#lastCheck = undefined;
     this.#window = new Window();
-    this.#state = { ...this.#state, step, heldSinceMs: undefined };
+    this.#state = { ...this.#state, step, gate: undefined, heldSinceMs: undefined };
     this.#enter("shifting");
   }
 
@@ -193,10 +277,29 @@ export class Canary {
     const rest = Number((100 - canaryPercent).toFixed(2));
     this.#notice("weights", `${from}=${rest} ${to}=${canaryPercent}`);
     this.#effects.push({ type: "weights", canaryPercent });
+    this.#setRoutes();
+  }
+
+  /** Testers until it ends; mirrored requests as long as they are not the new version's own. */
+  #setRoutes(): void {
+    const { phase, plan } = this.#state;
+    if (plan.testers.length === 0 && plan.mirrorPercent === undefined) return;
+    const isOn = phase !== "withdrawing" && phase !== "settling" && phase !== "ended";
+    const mirror = isOn && plan.mirrorPercent !== undefined && this.wantedPercent < 100;
+    this.#effects.push({ type: "routes", testers: isOn && plan.testers.length > 0, mirror });
+  }
+
+  #announceRoutes(): void {
+    const { testers, mirrorPercent, to } = this.#state.plan;
+    const said = [
+      testers.length > 0 && `requests with ${testers.map(testerText).join(" or ")} go to ${to}`,
+      mirrorPercent !== undefined && `${mirrorPercent} % of the others are mirrored to ${to}`,
+    ].filter((text) => text !== false);
+    if (said.length > 0) this.#notice("routes", said.join("; "));
   }
 
   #withdraw(outcome: Outcome, reason: string): void {
-    this.#state = { ...this.#state, ending: { outcome, reason }, pausedSinceMs: undefined };
+    this.#state = { ...this.#state, ending: { outcome, reason }, pausedSinceMs: undefined, gate: undefined };
     this.#notice("withdrawing", reason);
     this.#enter("withdrawing");
   }
@@ -207,15 +310,25 @@ export class Canary {
       return this.#notice("ignored", `${command}: too late, it is ${phase}`);
     if (command === "abort") return this.#withdraw("aborted", "aborted by command");
     if (command === "skip") return this.#skip();
+    if (command === "approve") return this.#approve();
     if (command === "pause") return this.#pause();
     this.#resume();
   }
 
   #skip(): void {
     if (this.#state.phase === "starting") return this.#notice("ignored", "skip: no step has begun");
+    if (this.#state.phase === "waiting") return this.#notice("ignored", "skip: it waits for approval");
     this.#resume();
     this.#notice("skipped", "this step counts as passed, by command");
     this.#advance();
+  }
+
+  #approve(): void {
+    const { gate, plan } = this.#state;
+    if (gate === undefined) return this.#notice("ignored", "approve: nothing waits for approval");
+    this.#resume();
+    this.#notice("approved", `${plan.steps[gate]} %`);
+    this.#shiftTo(gate);
   }
 
   #pause(): void {
@@ -226,11 +339,11 @@ export class Canary {
 
   /** What was counted across a pause is not judged. */
   #resume(): void {
-    const { pausedSinceMs, heldSinceMs, phase } = this.#state;
+    const { pausedSinceMs, heldSinceMs } = this.#state;
     if (pausedSinceMs === undefined) return;
     const moved = heldSinceMs === undefined ? undefined : heldSinceMs + this.#nowMs - pausedSinceMs;
     this.#state = { ...this.#state, pausedSinceMs: undefined, heldSinceMs: moved };
-    if (phase === "measuring") this.#openWindow([]);
+    if (this.#isCounting) this.#openWindow([]);
     this.#notice("resumed", "");
   }
 
@@ -248,10 +361,16 @@ export class Canary {
     return this.#state.pausedSinceMs !== undefined;
   }
 
-  #notice(kind: NoticeKind, text: string, check?: StepCheck): void {
+  /** A gate is guarded: who waits there with a share of the traffic is still judged. */
+  get #isCounting(): boolean {
+    const { phase, gate } = this.#state;
+    return phase === "measuring" || (phase === "waiting" && gate !== 0);
+  }
+
+  #notice(kind: NoticeKind, text: string, found: Pick<Notice, "check" | "further"> = {}): void {
     const { step } = this.#state;
     const canaryPercent = this.wantedPercent;
-    this.#effects.push({ type: "notice", notice: { kind, step, canaryPercent, text, ...(check && { check }) } });
+    this.#effects.push({ type: "notice", notice: { kind, step, canaryPercent, text, ...found } });
   }
 }
 

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "#core/base";
+import { type CanaryExtras, checkExtras, noExtras } from "./extras.ts";
 
 /** How a canary is to go. */
-export interface CanaryPlan {
+export interface CanaryPlan extends CanaryExtras {
   readonly service: string;
   /** Subsets: the stable version and the new one. */
   readonly from: string;
@@ -32,6 +33,7 @@ export const defaultPlan: Omit<CanaryPlan, "service" | "from" | "to"> = {
   maxErrorRate: undefined,
   maxP99Ms: undefined,
   keep: false,
+  ...noExtras,
 };
 
 const STEPS_MAX = 100;
@@ -44,7 +46,9 @@ const ERROR_RATE_MAX = 0.5;
 /** Refuses a plan that could not go as its author means it; names the field as the command spells it. */
 export function checkPlan(plan: CanaryPlan): Result<CanaryPlan> {
   const wrong = rules.find(({ holds }) => !holds(plan));
-  return wrong ? err("invalid", `-${wrong.field}: ${wrong.says}`, { field: `-${wrong.field}` }) : ok(plan);
+  if (wrong) return err("invalid", `-${wrong.field}: ${wrong.says}`, { field: `-${wrong.field}` });
+  const extras = checkExtras(plan);
+  return extras.ok ? ok(plan) : extras;
 }
 
 interface Rule {

@@ -1,10 +1,9 @@
 import { countAbove, countOf, quantileOf } from "./histogram.ts";
 import type { CanaryPlan } from "./plan.ts";
+import type { Verdict } from "./outcome.ts";
 import { type LatencyCheck, rankTest } from "./rank.ts";
 import { errorBounds, type RateTest, sequentialTest } from "./sequential.ts";
 import { addTallies, type Tally } from "./window.ts";
-
-export type Verdict = "pass" | "fail" | "inconclusive";
 
 /** What a check found, with its samples. */
 export interface StepCheck {

@@ -22,7 +22,7 @@ export interface CallerReading {
   readonly id: string;
   /** Which process it is: another one counts anew. */
   readonly process: string;
-  /** Canary's share in its configuration, in per cent; undefined when it does not answer. */
+  /** Canary's share in its configuration, in per cent; undefined when it does not answer or knows neither version. */
   readonly appliedPercent: number | undefined;
   /** Why it refused configuration of this service, if it did. */
   readonly refusal: string | undefined;

@@ -26,6 +26,12 @@ export function keyQuestion(key: string): Question {
   return { path: pathOf(key), by: "index", needs: `key:read on ${JSON.stringify(key)}` };
 }
 
+/** All keys that begin so; those that the token may not read are left out. */
+export function prefixQuestion(prefix: string): Question {
+  const needs = `key_prefix ${JSON.stringify(prefix)} read`;
+  return { path: pathOf(prefix), query: { recurse: "" }, by: "index", needs };
+}
+
 export function parsePairs(text: string): readonly KvPair[] {
   return (JSON.parse(text) as readonly KvJson[]).map(pairOf);
 }

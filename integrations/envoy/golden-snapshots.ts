@@ -47,7 +47,7 @@ export const goldenSnapshots: Readonly<Record<string, ProxySnapshot>> = {
   "limits-and-ejection": limited(),
   "mesh-gateway-remote": elsewhere("remote"),
   "mesh-gateway-local": elsewhere("local"),
-  "testers-and-mirror": overlay(),
+  mirror: mirrored(),
 };
 
 function permissions(): ProxySnapshot["inbound"]["intentions"][number] {
@@ -174,15 +174,11 @@ function elsewhere(mode: "local" | "remote"): ProxySnapshot {
   return snapshot([upstream(of, { [api.ID]: [instance(21_001)] }, { id: "api?dc=dc2", gateways })]);
 }
 
-function overlay(): ProxySnapshot {
-  const testers = [
-    { subset: "v2", header: "x-tester", cookie: undefined, value: undefined },
-    { subset: "v2", header: undefined, cookie: "canary", value: "yes" },
-  ];
+function mirrored(): ProxySnapshot {
   const { upstreams, inbound } = splitter();
   const mirror = { subset: "v2", percent: 5 };
   return snapshot(
-    upstreams.map((each) => ({ ...each, overlay: { testers, mirror } })),
+    upstreams.map((each) => ({ ...each, mirror })),
     inbound,
   );
 }

@@ -72,7 +72,7 @@ export function upstream(
     limits: noLimits,
     passiveHealthCheck: noPassiveHealthCheck,
     connectTimeoutMs: undefined,
-    overlay: { testers: [], mirror: undefined },
+    mirror: undefined,
     ...over,
   };
 }

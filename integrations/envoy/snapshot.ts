@@ -65,8 +65,8 @@ export interface Upstream {
   readonly passiveHealthCheck: PassiveHealthCheck;
   /** In place of that of the chain's resolvers. */
   readonly connectTimeoutMs: number | undefined;
-  /** Of the proxy's own making, not Consul's. */
-  readonly overlay: UpstreamOverlay;
+  /** Of our own making: Consul's entries have no word for it. */
+  readonly mirror: Mirror | undefined;
 }
 
 export const noLimits: UpstreamLimits = {
@@ -97,18 +97,10 @@ export interface PassiveHealthCheck {
   readonly baseEjectionTimeMs: number | undefined;
 }
 
-/** Requests of testers go to a subset whatever the split says; a share of all is mirrored. */
-export interface UpstreamOverlay {
-  readonly testers: readonly TesterRule[];
-  readonly mirror: { readonly subset: string; readonly percent: number } | undefined;
-}
-
-export interface TesterRule {
+/** A subset gets a copy of some of the requests that go elsewhere; nobody waits for its answers. */
+export interface Mirror {
   readonly subset: string;
-  readonly header: string | undefined;
-  readonly cookie: string | undefined;
-  /** An exact value; undefined: present. */
-  readonly value: string | undefined;
+  readonly percent: number;
 }
 
 export function isHttp(protocol: string): boolean {

@@ -1,5 +1,4 @@
 import { err, failureOf, ok, type Result } from "#core/base";
-import { parseDuration } from "#core/values";
 import {
   askCanary,
   type CanaryCommand,
@@ -7,7 +6,6 @@ import {
   type CanaryPlan,
   type CanaryWatcher,
   commandOf,
-  defaultPlan,
   explainCanary,
   explanationText,
   jsonWatcher,
@@ -17,16 +15,19 @@ import {
   systemMesh,
   tableWatcher,
 } from "#cli/mesh";
-import { type Command, type Context, fail, failUsage, Flags, parseFlags, readTextFile } from "#cli/shell";
+import { type Command, type Context, fail, failUsage, type Flag, Flags, parseFlags, readTextFile } from "#cli/shell";
+import { planOf } from "./canary-plan.ts";
 
 export const command: Command = {
   path: ["mesh", "canary"],
   summary: "Moves a service's traffic to a new version in measured steps",
-  usage: "[options] SERVICE | pause SERVICE | resume SERVICE | skip SERVICE | abort SERVICE",
+  usage: "[options] SERVICE | pause|resume|skip|approve|abort SERVICE",
   help:
     "Gives the new version a share of the traffic, compares its errors and latency with the stable version's at the\n" +
     "callers of this machine, and goes on, or back to 100/0. Without -from and -to it goes on with the canary that is\n" +
-    "under way. Exit code 0: promoted, 2: rolled back, 3: aborted. Ctrl-C aborts; a second one leaves all as it is.",
+    "under way. Exit code 0: promoted, 2: rolled back, 3: aborted. Ctrl-C aborts; a second one leaves all as it is.\n" +
+    "pause, resume, skip, approve and abort are carried out by the one at work, from any terminal. Further checks\n" +
+    "(Prometheus, a web page, a program) and all settings of webhooks stand in a file: docs/canary.md shows one.",
   usesApi: false,
   handlesSignals: true,
   flags: [
@@ -45,6 +46,25 @@ export const command: Command = {
     },
     { name: "max-p99", type: "text", value: "duration", help: "99th percentile that is too much. Default: none." },
     { name: "keep", type: "bool", help: "Leaves the splitter at 0/100 after promotion." },
+    { name: "gate", type: "text", value: "percents", help: "Steps that begin only when approved: 25,100." },
+    {
+      name: "testers",
+      type: "list",
+      value: "rule",
+      help: "Requests that go to the new version from the start: header:NAME[=VALUE] or cookie:NAME[=VALUE]. Repeatable.",
+    },
+    {
+      name: "mirror",
+      type: "text",
+      value: "percent",
+      help: "Of the requests the new version gets copies, until 100 %.",
+    },
+    {
+      name: "webhook",
+      type: "list",
+      value: "url",
+      help: "Is sent every event by POST; env:NAME or file:PATH says where a URL is that nobody shall see. Repeatable.",
+    },
     { name: "file", type: "text", value: "path", help: "Reads them from a file; what is given here wins." },
     { name: "explain", type: "bool", help: "Says how long each step would take at the present traffic, and ends." },
     { name: "json", type: "bool", help: "Writes events as JSON lines." },
@@ -62,15 +82,15 @@ async function run(context: Context): Promise<number> {
   const given = allFlags(context);
   if (!given.ok) return failUsage(context, given.failure.message);
   const { flags, words } = given.value;
-  const [first = given.value.service, second] = words;
+  const { file } = given.value;
+  const [first = file?.service, second] = words;
   if (words.length === 2 && first !== undefined && second !== undefined) {
     const asked = commandOf(first);
     if (asked) return ask(context, flags, asked, second);
   }
   if (first === undefined || second !== undefined) return failUsage(context, "This command takes one SERVICE");
-  const { service } = given.value;
-  if (service !== undefined && service !== first) return failUsage(context, `the file is for ${service}, not ${first}`);
-  const plan = planOf(flags, first);
+  if (file && file.service !== first) return failUsage(context, `the file is for ${file.service}, not ${first}`);
+  const plan = planOf(flags, first, file);
   if (!plan.ok) return failUsage(context, plan.failure.message);
   if (flags.bool("explain")) return explain(context, flags, plan.value);
   return control(context, flags, first, plan.value, []);
@@ -79,8 +99,7 @@ async function run(context: Context): Promise<number> {
 interface Given {
   readonly flags: Flags;
   readonly words: readonly string[];
-  /** Of the file. */
-  readonly service: string | undefined;
+  readonly file: CanaryFile | undefined;
 }
 
 /** Options may stand behind the service too. */
@@ -90,13 +109,23 @@ function allFlags({ flags, args }: Context): Result<Given> {
   if (!rest.ok) return rest;
   const values = new Map(rest.value.flags);
   for (const { name, type } of command.flags) {
-    const before = type === "bool" ? flags.bool(name) : type === "int" ? flags.int(name) : flags.text(name);
+    const before = valueOf(flags, name, type);
     if (flags.has(name) && before !== undefined && !values.has(name)) values.set(name, before);
   }
   const file = fileOf(new Flags(values).text("file"));
   if (!file.ok) return file;
   const all = new Map([...(file.value?.values ?? []), ...values]);
-  return ok({ flags: new Flags(all), words: [...words, ...rest.value.args], service: file.value?.service });
+  return ok({ flags: new Flags(all), words: [...words, ...rest.value.args], file: file.value });
+}
+
+function valueOf(
+  flags: Flags,
+  name: string,
+  type: Flag["type"],
+): boolean | number | string | readonly string[] | undefined {
+  if (type === "bool") return flags.bool(name);
+  if (type === "int") return flags.int(name);
+  return type === "list" ? flags.list(name) : flags.text(name);
 }
 
 function fileOf(path: string | undefined): Result<CanaryFile | undefined> {
@@ -106,42 +135,6 @@ function fileOf(path: string | undefined): Result<CanaryFile | undefined> {
   } catch (error) {
     return err("io", `${path}: ${failureOf(error).message}`);
   }
-}
-
-/** Undefined when none is asked for. */
-function planOf(flags: Flags, service: string): Result<CanaryPlan | undefined> {
-  const [from, to] = [flags.text("from"), flags.text("to")];
-  if (from === undefined && to === undefined && !flags.bool("explain")) return ok(undefined);
-  if (from === undefined || to === undefined) return err("invalid", "-from and -to are needed together");
-  const texts = ["interval", "warm-up", "max-hold", "max-p99"] as const;
-  const durations = new Map<string, number>();
-  for (const name of texts) {
-    const text = flags.text(name);
-    const parsed = text === undefined ? undefined : parseDuration(text);
-    if (typeof parsed === "string") return err("invalid", `-${name}: ${parsed}`);
-    if (parsed !== undefined) durations.set(name, parsed / 1e6);
-  }
-  const steps = numbersIn(flags.text("steps"));
-  const maxErrors = numbersIn(flags.text("max-errors"));
-  if (steps?.some(Number.isNaN)) return err("invalid", "-steps: numbers with commas between, such as 5,25,50,100");
-  if (maxErrors?.some(Number.isNaN)) return err("invalid", "-max-errors: a number of per cent");
-  return ok({
-    service,
-    from,
-    to,
-    steps: steps ?? defaultPlan.steps,
-    intervalMs: durations.get("interval") ?? defaultPlan.intervalMs,
-    warmUpMs: durations.get("warm-up") ?? defaultPlan.warmUpMs,
-    maxHoldMs: durations.get("max-hold") ?? defaultPlan.maxHoldMs,
-    failedChecks: flags.int("failed-checks") ?? defaultPlan.failedChecks,
-    maxErrorRate: maxErrors?.[0] === undefined ? undefined : maxErrors[0] / 100,
-    maxP99Ms: durations.get("max-p99"),
-    keep: flags.bool("keep"),
-  });
-}
-
-function numbersIn(text: string | undefined): number[] | undefined {
-  return text?.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
 }
 
 function consulOf(flags: Flags): { readonly address: string | undefined; readonly token: string | undefined } {
@@ -205,7 +198,13 @@ function watcherOf({ io }: Context, isJson: boolean, service: string): CanaryWat
   return io.isTerminal ? tableWatcher(write) : lineWatcher(write);
 }
 
-const keys: Readonly<Record<string, CanaryCommand>> = { p: "pause", r: "resume", s: "skip", a: "abort" };
+const keys: Readonly<Record<string, CanaryCommand>> = {
+  p: "pause",
+  r: "resume",
+  s: "skip",
+  y: "approve",
+  a: "abort",
+};
 
 /** Keys and signals become commands; a second signal ends the process and leaves everything as it is. */
 function listen(hasKeys: boolean, inbox: CanaryCommand[]): void {

@@ -10,9 +10,11 @@ import {
   type Outcome,
 } from "#core/delivery";
 import type { MeshContext } from "../connect.ts";
+import type { CheckRunner } from "./check-runner.ts";
 import { readCallers } from "./readings.ts";
 import type { CanaryRecord } from "./record.ts";
 import type { ShareWriter } from "./shares.ts";
+import type { WantedRoutes } from "./side-routes.ts";
 
 /** What somebody who watches is shown. */
 export interface CanaryView {
@@ -41,6 +43,8 @@ export interface ControllerOptions {
   readonly root: string;
   readonly record: CanaryRecord;
   readonly shares: ShareWriter;
+  readonly sideRoutes: { set(wanted: WantedRoutes): Promise<Result<void>> };
+  readonly checks: CheckRunner;
   readonly watcher: CanaryWatcher;
   /** Commands of this terminal, the oldest first; taken from its front. */
   readonly inbox: CanaryCommand[];
@@ -87,6 +91,15 @@ export class CanaryController {
       const obeyed = await this.#take({ type: "command", command: command.value });
       if (!obeyed.ok) return obeyed;
     }
+    for (const checked of this.#options.checks.ended()) {
+      const taken = await this.#take(checked);
+      if (!taken.ok) return taken;
+    }
+    if (this.#end !== undefined) return ok(undefined);
+    return this.#observe();
+  }
+
+  async #observe(): Promise<Result<void>> {
     const { from, to, service } = this.#canary.state.plan;
     const callers = await readCallers(this.#options.root, { service, from, to });
     const taken = await this.#take({ type: "observed", callers });
@@ -131,13 +144,18 @@ export class CanaryController {
   }
 
   async #carryOut(effect: CanaryEffect): Promise<Result<void>> {
-    const { watcher, shares, context } = this.#options;
+    const { watcher, shares, sideRoutes, context } = this.#options;
     switch (effect.type) {
       case "notice":
         watcher.notice(effect.notice, context.clock.nowMs());
         return ok(undefined);
       case "weights":
         return this.#insist(() => shares.write(effect.canaryPercent));
+      case "routes":
+        return this.#insist(() => sideRoutes.set(effect));
+      case "check":
+        this.#options.checks.start(effect, this.#about());
+        return ok(undefined);
       case "settle": {
         const settled = await this.#insist(() => shares.settle());
         return settled.ok ? this.#take({ type: "settled", statement: settled.value }) : settled;
@@ -171,8 +189,22 @@ export class CanaryController {
     const { state } = this.#canary;
     assert(state.phase !== "ended", "an ended roll-out does nothing that could fail");
     const ending = { outcome: "aborted", reason: reason.message } as const;
+    // The shares are somebody else's now; what leads past them is still ours.
+    await this.#options.sideRoutes.set({ testers: false, mirror: false });
     await this.#options.record.write({ ...state, phase: "ended", ending });
     return err(reason.code, reason.message, reason);
+  }
+
+  /** For the environment of commands. */
+  #about(): Readonly<Record<string, string>> {
+    const { plan, step } = this.#canary.state;
+    return {
+      DROVER_CANARY_SERVICE: plan.service,
+      DROVER_CANARY_FROM: plan.from,
+      DROVER_CANARY_TO: plan.to,
+      DROVER_CANARY_STEP: String(step + 1),
+      DROVER_CANARY_PERCENT: String(this.#canary.wantedPercent),
+    };
   }
 
   #pause(delayMs: number): Promise<void> {

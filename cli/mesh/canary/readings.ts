@@ -53,7 +53,8 @@ export interface Totals {
 }
 
 export async function readTotals(root: string, service: string): Promise<Totals> {
-  const clusters = `([^.]+\\.)?${escapeRegex(service)}\\.[^.]+\\.[^.]+\\.internal\\..*\\.consul`;
+  // What is mirrored (`mirror~…`) is not among what callers have had.
+  const clusters = `(failover-target~[0-9]+~)?([^.~]+\\.)?${escapeRegex(service)}\\.[^.]+\\.[^.]+\\.internal\\..*\\.consul`;
   const callers: string[] = [];
   let [completed, errors] = [0, 0];
   for (const folder of RunFolder.all(root)) {
@@ -93,9 +94,12 @@ async function readCaller(
   };
 }
 
-function appliedPercent(held: readonly HeldResource[], { service, to }: Measured): number | undefined {
+function appliedPercent(held: readonly HeldResource[], { service, from, to }: Measured): number | undefined {
   const route = held.find(({ kind, name }) => kind === "route" && name === service);
-  return route && (routedShares(route.config).get(to) ?? 0);
+  if (!route) return undefined;
+  const shares = routedShares(route.config);
+  // Before the first splitter all goes to both versions alike: that is no share of 0.
+  return shares.get(to) ?? (shares.has(from) ? 0 : undefined);
 }
 
 function concerns({ kind, name }: HeldResource, service: string): boolean {

@@ -119,7 +119,7 @@ export class CanaryRecord {
   }
 }
 
-const commands: readonly string[] = ["pause", "resume", "skip", "abort"] satisfies CanaryCommand[];
+const commands: readonly string[] = ["pause", "resume", "skip", "approve", "abort"] satisfies CanaryCommand[];
 
 export function commandOf(text: string): CanaryCommand | undefined {
   return commands.includes(text) ? (text as CanaryCommand) : undefined;

@@ -2,10 +2,16 @@ import { err, ok, type Result } from "#core/base";
 import { type CanaryCommand, type CanaryPlan, type CanaryState, checkPlan, startState } from "#core/delivery";
 import { connectConsul, type MeshContext } from "../connect.ts";
 import { runRoot } from "../proxy/run-folder.ts";
+import { SystemCheckRunner } from "./check-runner.ts";
 import { type CanaryEnd, CanaryController, type CanaryWatcher } from "./controller.ts";
 import { readCallers } from "./readings.ts";
 import { CanaryRecord } from "./record.ts";
 import { ShareWriter } from "./shares.ts";
+import { checkSecrets } from "./secrets.ts";
+import { eventOf } from "./show.ts";
+import { SideRoutes } from "./side-routes.ts";
+import { checkTrust, trustedWebhooks } from "./trust.ts";
+import { Webhooks } from "./webhooks.ts";
 
 export interface CanaryRun {
   readonly consul: { readonly address: string | undefined; readonly token: string | undefined };
@@ -26,17 +32,28 @@ const LOCK_RETRY_MS = 500;
 export async function runCanary(run: CanaryRun, context: MeshContext): Promise<Result<CanaryEnd>> {
   const checked = run.plan ? checkPlan(run.plan) : ok(undefined);
   if (!checked.ok) return checked;
+  const secrets = run.plan ? checkSecrets(run.plan, context.env) : ok(undefined);
+  if (!secrets.ok) return secrets;
   const consul = await connectConsul(run.consul, context.env);
   if (!consul.ok) return consul;
   const { transport } = consul.value;
   const record = new CanaryRecord(transport, run.service);
-  const shares = (plan: CanaryPlan): ShareWriter => new ShareWriter(transport, plan, run.key, run.force);
+  const writers = (plan: CanaryPlan): Writers => ({
+    shares: new ShareWriter(transport, plan, run.key, run.force),
+    sideRoutes: new SideRoutes(transport, plan, run.force),
+  });
   try {
-    return await control(run, context, record, shares);
+    return await control(run, context, record, writers);
   } finally {
     await record.unlock();
     transport.close();
   }
+}
+
+/** What changes Consul's entries. */
+interface Writers {
+  readonly shares: ShareWriter;
+  readonly sideRoutes: SideRoutes;
 }
 
 /** Whoever loses the lock stands by again: another one may be at work, or may die too. */
@@ -44,7 +61,7 @@ async function control(
   run: CanaryRun,
   context: MeshContext,
   record: CanaryRecord,
-  sharesOf: (plan: CanaryPlan) => ShareWriter,
+  writersOf: (plan: CanaryPlan) => Writers,
 ): Promise<Result<CanaryEnd>> {
   const early = await record.read();
   const fits = early.ok ? checkFits(run, early.value) : early;
@@ -57,15 +74,43 @@ async function control(
     if (!found.ok) return found;
     const { state, isNew } = found.value;
     if (state.phase === "ended" && state.ending) return ok(state.ending);
-    const shares = sharesOf(state.plan);
-    const ready = isNew ? await begin(run, context, record, shares) : ok(undefined);
+    const writers = writersOf(state.plan);
+    const ready = isNew ? await begin(run, context, record, writers) : ok(undefined);
     if (!ready.ok) return ready;
-    const { watcher, inbox } = run;
-    const root = runRoot(context.env);
-    const ended = await new CanaryController(state, { context, root, record, shares, watcher, inbox }).run();
+    const ended = await carryOn(run, context, { state, record, ...writers });
     if (!ended.ok) return ended;
     if (ended.value !== undefined) return ok(ended.value);
-    watcher.remark("the lock is lost");
+    run.watcher.remark("the lock is lost");
+  }
+}
+
+interface Work extends Writers {
+  readonly state: CanaryState;
+  readonly record: CanaryRecord;
+}
+
+/** While the lock is held. */
+async function carryOn(
+  { plan, watcher, inbox }: CanaryRun,
+  context: MeshContext,
+  { state, ...work }: Work,
+): Promise<Result<CanaryEnd | undefined>> {
+  const { env, timers } = context;
+  const { service } = state.plan;
+  const remark = (text: string): void => watcher.remark(text);
+  const hooks = new Webhooks(trustedWebhooks(state.plan, plan), { env, timers, remark });
+  const notice: CanaryWatcher["notice"] = (said, nowMs) => {
+    watcher.notice(said, nowMs);
+    hooks.tell(said.kind, eventOf(said, nowMs, service));
+  };
+  const view: CanaryWatcher["view"] = (shown) => watcher.view(shown);
+  const checks = new SystemCheckRunner(state.plan, env, timers);
+  const options = { context, root: runRoot(env), checks, watcher: { notice, view, remark }, inbox, ...work };
+  try {
+    return await new CanaryController(state, options).run();
+  } finally {
+    checks[Symbol.dispose]();
+    await hooks.close();
   }
 }
 
@@ -115,10 +160,12 @@ async function stateFor(
 }
 
 /** Two roll-outs of one service cannot be under way. */
-function checkFits({ plan, service }: CanaryRun, state: CanaryState | null): Result<void> {
-  if (!plan || !state || state.phase === "ended") return ok(undefined);
+function checkFits({ plan, service, inbox }: CanaryRun, state: CanaryState | null): Result<void> {
+  if (!state || state.phase === "ended") return ok(undefined);
   const { from, to } = state.plan;
-  if (plan.from === from && plan.to === to) return ok(undefined);
+  // Who only aborts runs none of its checks.
+  if (!plan || (plan.from === from && plan.to === to))
+    return inbox[0] === "abort" ? ok(undefined) : checkTrust(state.plan, plan);
   return err("conflict", `a canary of ${service} from ${from} to ${to} is under way`, {
     hint: `abort it (mesh canary abort ${service}), or go on with it (mesh canary ${service})`,
   });
@@ -129,7 +176,7 @@ async function begin(
   { service, plan }: CanaryRun,
   context: MeshContext,
   record: CanaryRecord,
-  shares: ShareWriter,
+  { shares, sideRoutes }: Writers,
 ): Promise<Result<void>> {
   const { from, to } = plan ?? { from: "", to: "" };
   const callers = await readCallers(runRoot(context.env), { service, from, to });
@@ -138,7 +185,9 @@ async function begin(
       hint: "start one with `mesh proxy -upstream`, or set DROVER_MESH_RUN to where its run folder is",
     });
   const forgotten = await record.forget();
-  return forgotten.ok ? shares.begin() : forgotten;
+  if (!forgotten.ok) return forgotten;
+  const free = await sideRoutes.begin();
+  return free.ok ? shares.begin() : free;
 }
 
 export interface CanaryAsk {
@@ -168,6 +217,8 @@ async function leaveCommand(
   const state = await record.read();
   if (!state.ok) return state;
   if (!state.value || state.value.phase === "ended") return err("not_found", `no canary of ${service} is under way`);
+  if (command === "approve" && state.value.phase !== "waiting")
+    return err("conflict", `no step of ${service} waits for approval: it is ${state.value.phase}`);
   const holder = await record.holder();
   if (!holder.ok) return holder;
   if (holder.value === undefined) return ok(false);

@@ -73,6 +73,21 @@ test("the table stands below what has happened, and is drawn anew in its place",
   expect(parts.at(-1)).toBe(`\u001b[${lines - 1}A\u001b[JConsul answers again\n`);
 });
 
+test("the table of a canary that waits shows for what, and what its further checks have found", () => {
+  const source = { kind: "command", args: ["/bin/smoke"] } as const;
+  const checks = [{ name: "smoke", failedChecks: 1, source }];
+  const state = { ...startState({ ...plan, checks, gates: [25] }, 0), phase: "waiting", gate: 1 } as const;
+  let text = "";
+  const canary = new Canary({ ...state, furtherFailures: { smoke: 1 } });
+  const view = { canary, callers: [], writtenPercent: 5, nowMs: 0 };
+  tableWatcher((part) => (text += part)).view(view);
+  expect(text).toMatch(/waiting for approval of 25 %/);
+  expect(text).toMatch(
+    /^Check +Kind +Verdict +Failed +Reason\nsmoke +command +– +1 of 1 allowed +not run in this window$/m,
+  );
+  expect(text).toMatch(/^p pause {2}r resume {2}y approve {2}a abort$/m);
+});
+
 test("events are JSON, a line each", () => {
   const lines: string[] = [];
   show(jsonWatcher((part) => lines.push(part), "api"));

@@ -1,4 +1,4 @@
-import type { CallerReading, Histogram, Notice } from "#core/delivery";
+import type { CallerReading, CanaryState, Histogram, Notice } from "#core/delivery";
 import { quantileOf } from "#core/delivery";
 import { columns } from "#cli/render";
 import type { CanaryView, CanaryWatcher } from "./controller.ts";
@@ -19,18 +19,27 @@ export function lineWatcher(write: Write): CanaryWatcher {
 export function jsonWatcher(write: Write, service: string): CanaryWatcher {
   const line = (event: object): void => write(`${JSON.stringify(event)}\n`);
   return {
-    notice: ({ kind, step, canaryPercent, text, check }, nowMs) =>
-      line({
-        Time: new Date(nowMs).toISOString(),
-        Event: kind,
-        Service: service,
-        Step: step + 1,
-        Percent: canaryPercent,
-        Text: text,
-        ...(check && { Check: check }),
-      }),
+    notice: (notice, nowMs) => line(eventOf(notice, nowMs, service)),
     view: () => undefined,
     remark: (text) => line({ Event: "remark", Service: service, Text: text }),
+  };
+}
+
+/** What has happened, for programs: a line of `-json`, the body for a webhook. */
+export function eventOf(
+  { kind, step, canaryPercent, text, check, further }: Notice,
+  nowMs: number,
+  service: string,
+): object {
+  return {
+    Time: new Date(nowMs).toISOString(),
+    Event: kind,
+    Service: service,
+    Step: step + 1,
+    Percent: canaryPercent,
+    Text: text,
+    ...(check && { Check: check }),
+    ...(further && { Further: { Name: further.name, Verdict: further.verdict, Reason: further.reason } }),
   };
 }
 
@@ -78,7 +87,7 @@ function viewText({ canary, callers, writtenPercent, nowMs }: CanaryView): strin
     nextCheckMs === undefined ? "" : `, next check in ${Math.max(0, Math.ceil((nextCheckMs - nowMs) / 1000))} s`;
   const paused = pausedSinceMs === undefined ? "" : ", PAUSED";
   const acked = callers.filter(({ appliedPercent }) => appliedPercent === wanted).length;
-  const head = `\n${plan.service} ${plan.from} → ${plan.to}  step ${step + 1} of ${plan.steps.length}  ${phase}${paused}${next}  failed checks ${failedChecks} of ${plan.failedChecks} allowed`;
+  const head = `\n${plan.service} ${plan.from} → ${plan.to}  step ${step + 1} of ${plan.steps.length}  ${phaseText(canary.state)}${paused}${next}  failed checks ${failedChecks} of ${plan.failedChecks} allowed`;
   const weights = `${plan.to}: desired ${wanted} %, written ${writtenPercent ?? "?"} %, in force at ${acked} of ${callers.length} callers`;
   return [
     head,
@@ -87,9 +96,24 @@ function viewText({ canary, callers, writtenPercent, nowMs }: CanaryView): strin
     columns(callerRows(callers)),
     "",
     columns(versionRows(canary)),
+    ...(plan.checks.length > 0 ? ["", columns(furtherRows(canary))] : []),
     "",
-    "p pause  r resume  s skip  a abort",
+    phase === "waiting" ? "p pause  r resume  y approve  a abort" : "p pause  r resume  s skip  a abort",
   ].join("\n");
+}
+
+function phaseText({ phase, gate, plan }: CanaryState): string {
+  return phase === "waiting" && gate !== undefined ? `waiting for approval of ${plan.steps[gate]} %` : phase;
+}
+
+function furtherRows(canary: CanaryView["canary"]): string[][] {
+  const { plan, furtherFailures } = canary.state;
+  const rows = plan.checks.map(({ name, failedChecks, source }) => {
+    const outcome = canary.lastOutcome(name);
+    const failed = `${furtherFailures[name] ?? 0} of ${failedChecks} allowed`;
+    return [name, source.kind, outcome?.verdict ?? "–", failed, outcome?.reason ?? "not run in this window"];
+  });
+  return [["Check", "Kind", "Verdict", "Failed", "Reason"], ...rows];
 }
 
 function callerRows(callers: readonly CallerReading[]): string[][] {

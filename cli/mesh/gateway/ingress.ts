@@ -96,7 +96,7 @@ export class IngressSource implements Disposable {
       instances: this.#chains.instances(service),
       gateways: this.#chains.gateways,
       ...upstreamSettings(null, { service, datacenter: undefined, bindAddress, bindPort }),
-      overlay: { testers: [], mirror: undefined },
+      mirror: this.#chains.mirror(service),
     };
     return [{ hosts: hosts ?? [], upstream }];
   }

@@ -1,6 +1,14 @@
 import type { ChainTarget, DiscoveryChain, HealthRow } from "#core/mesh";
-import { chainQuestion, instancesQuestion, parseChain, parseHealth, targetQuestion } from "#integrations/consul";
-import { gatewayDatacenter, throughGateways } from "#integrations/envoy";
+import {
+  chainQuestion,
+  instancesQuestion,
+  parseChain,
+  parseHealth,
+  prefixQuestion,
+  targetQuestion,
+} from "#integrations/consul";
+import { gatewayDatacenter, type Mirror, throughGateways } from "#integrations/envoy";
+import { MIRROR_ROOT, parseMirrors } from "./mirrors.ts";
 import type { WatchSet } from "./watch-set.ts";
 
 /** A service that is called, perhaps in another datacenter. */
@@ -24,6 +32,7 @@ export class ChainWatches {
   readonly #instances = new Map<string, readonly HealthRow[]>();
   readonly #gateways = new Map<string, readonly HealthRow[]>();
   #called: ReadonlyMap<string, Called> = new Map();
+  #mirrors: ReadonlyMap<string, Mirror> = new Map();
 
   constructor(set: WatchSet, of: { readonly datacenter: string; readonly gatewayService: string }) {
     this.#set = set;
@@ -43,6 +52,7 @@ export class ChainWatches {
     const wanted = new Set([...this.#called.keys()].map((key) => `chain ${key}`));
     for (const name of this.#set.keepOnly("chain ", wanted)) this.#chains.delete(name.slice("chain ".length));
     this.#watchTargets();
+    if (called.length > 0) this.#watchMirrors();
   }
 
   /** A new target's instances must be known before routes lead there, or it would answer 503 meanwhile. */
@@ -62,6 +72,11 @@ export class ChainWatches {
     return this.#chains.get(key);
   }
 
+  /** What of the requests to a service of this datacenter is mirrored. */
+  mirror(key: string): Mirror | undefined {
+    return this.#mirrors.get(key);
+  }
+
   /** Of each target of a chain, by the target's id. */
   instances(key: string): ReadonlyMap<string, readonly HealthRow[]> {
     const targets = Object.values(this.#chains.get(key)?.Targets ?? {});
@@ -74,6 +89,14 @@ export class ChainWatches {
 
   #gatewayOf(target: ChainTarget): string | undefined {
     return throughGateways(target, this.#datacenter) ? gatewayDatacenter(target, this.#datacenter) : undefined;
+  }
+
+  /** Nothing waits for it: who may not read it mirrors nothing. */
+  #watchMirrors(): void {
+    const take = (text: string | undefined): void => {
+      this.#mirrors = text === undefined ? new Map() : parseMirrors(text);
+    };
+    this.#set.watch("mirrors", prefixQuestion(MIRROR_ROOT), take, { isOptional: true });
   }
 
   /** One watch for each target and each place of gateways; those of what is no more end. */

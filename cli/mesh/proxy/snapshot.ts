@@ -59,6 +59,6 @@ function upstreamOf(option: UpstreamOption, { chains, serviceDefaults }: ProxyFa
     instances: chains.instances(key),
     gateways: chains.gateways,
     ...upstreamSettings(serviceDefaults, option),
-    overlay: { testers: [], mirror: undefined },
+    mirror: chains.mirror(key),
   };
 }

@@ -26,8 +26,13 @@ export class WatchSet implements Disposable {
     return this.#open.has(name);
   }
 
-  /** `take` gets each answer's text, undefined for 404. */
-  watch(name: string, question: Question, take: (text: string | undefined, answer: Answer) => void): void {
+  /** `take` gets each answer's text, undefined for 404. Nobody is told when an optional one is not answered. */
+  watch(
+    name: string,
+    question: Question,
+    take: (text: string | undefined, answer: Answer) => void,
+    { isOptional }: { readonly isOptional: boolean } = { isOptional: false },
+  ): void {
     if (this.#open.has(name)) return;
     const watch = this.#watches.watch(question, {
       changed: (answer) => {
@@ -36,6 +41,7 @@ export class WatchSet implements Disposable {
         this.#tellSoon();
       },
       degraded: (reason) => {
+        if (isOptional) return;
         this.#degraded.add(name);
         if (this.#degraded.size === 1) this.#observer.degraded(reason);
       },

@@ -69,7 +69,35 @@ export function chainClusters(
     }
     if (choices.length > 1) clusters.push(aggregate(clusterNameOf(upstream.chain, node), choices, node));
   }
+  const mirror = mirrorCluster(upstream);
+  if (mirror) {
+    targets.push(mirror);
+    clusters.push(targetCluster(snapshot, upstream, mirror.node, mirror));
+  }
   return { clusters, targets };
+}
+
+/** Where copies of requests go. */
+export interface MirrorCluster extends TargetCluster {
+  readonly node: ChainNode;
+  readonly percent: number;
+  /** The cluster that the subset's own requests go to. */
+  readonly of: string;
+}
+
+/**
+ * A cluster of its own: Envoy counts a mirrored request, and holds its errors against endpoints, like any other one of the
+ * cluster it goes to. Undefined when nothing is mirrored, or the chain does not lead to the subset.
+ */
+export function mirrorCluster({ chain, mirror }: Upstream): MirrorCluster | undefined {
+  if (mirror === undefined || !isHttp(chain.Protocol)) return undefined;
+  for (const node of Object.values(chain.Nodes)) {
+    const target = node.Resolver && chain.Targets[node.Resolver.Target];
+    if (target?.Service !== chain.ServiceName || target.ServiceSubset !== mirror.subset) continue;
+    const { percent } = mirror;
+    return { name: `mirror~${target.Name}`, target, node, percent, of: clusterNameOf(chain, node) };
+  }
+  return undefined;
 }
 
 /** What routes call the cluster of a resolver. */

@@ -1,5 +1,5 @@
 import type { ChainNode, DiscoveryChain, HeaderModifiers, HttpMatch, LoadBalancer, RouteDefinition } from "#core/mesh";
-import { escapeRegex, parseDuration } from "#core/values";
+import { parseDuration } from "#core/values";
 import type { HeaderValueOptionJson } from "#envoy/envoy/config/core/v3/base";
 import type { RouteConfigurationJson } from "#envoy/envoy/config/route/v3/route";
 import type {
@@ -10,8 +10,8 @@ import type {
   RouteJson,
   RouteMatchJson,
 } from "./route-types.ts";
-import type { TesterRule, Upstream } from "../snapshot.ts";
-import { clusterNameOf } from "./clusters.ts";
+import type { Upstream } from "../snapshot.ts";
+import { clusterNameOf, type MirrorCluster, mirrorCluster } from "./clusters.ts";
 import { seconds } from "./common.ts";
 import { headerMatch } from "./rbac.ts";
 
@@ -22,13 +22,12 @@ const DEPTH_MAX = 16;
 
 /** The routes of an upstream; the listener names them by the upstream's id, so that a change of weights touches only them. */
 export function routesOf(upstream: Upstream): RouteConfigurationJson {
-  const { id, chain, overlay } = upstream;
+  const { id, chain } = upstream;
   const start = chain.Nodes[chain.StartNode];
-  const testers = overlay.testers.flatMap((tester) => testerRoute(tester, upstream));
   const routes = start ? nodeRoutes(upstream, start) : [];
   return {
     name: id,
-    virtualHosts: [{ name: id, domains: ["*"], routes: [...testers, ...routes] }],
+    virtualHosts: [{ name: id, domains: ["*"], routes }],
     // What a route names must exist: Envoy otherwise takes it and answers 503.
     validateClusters: true,
   };
@@ -84,28 +83,28 @@ function queryMatch({ Name: name, Exact: exact, Regex: regex }: HttpMatch): Quer
 
 /** Where requests go: one cluster, or several by weight. */
 function actionOf(upstream: Upstream, node: ChainNode): RouteActionJson {
-  const { chain, overlay } = upstream;
-  const action: RouteActionJson =
-    node.Type === "splitter" ? splitOf(chain, node) : { cluster: clusterNameOf(chain, node) };
-  const mirror = overlay.mirror && subsetCluster(chain, overlay.mirror.subset);
+  const { chain } = upstream;
+  const shares = node.Type === "splitter" ? sharesOf(chain, node, 1, 0) : undefined;
+  const clusters = shares?.flatMap(({ cluster, weight }) => (weight > 0 ? [cluster] : []));
   return {
-    ...action,
+    ...(shares ? splitOf(shares) : { cluster: clusterNameOf(chain, node) }),
     ...hashing(node.LoadBalancer),
-    ...(mirror !== undefined &&
-      overlay.mirror && {
-        requestMirrorPolicies: [
-          {
-            cluster: mirror,
-            runtimeFraction: {
-              defaultValue: {
-                numerator: Math.round(overlay.mirror.percent * 100),
-                denominator: "TEN_THOUSAND" as const,
-              },
-            },
-          },
-        ],
-      }),
+    ...mirroring(upstream, clusters ?? [clusterNameOf(chain, node)]),
   };
+}
+
+/** Of what goes to the service itself; the mirrored version's own requests alone are not sent to it twice. */
+function mirroring(upstream: Upstream, clusters: readonly string[]): RouteActionJson {
+  const mirror = mirrorCluster(upstream);
+  if (!mirror || !clusters.some((cluster) => isMirrored(upstream, cluster, mirror))) return {};
+  const numerator = Math.round(mirror.percent * 100);
+  const runtimeFraction = { defaultValue: { numerator, denominator: "TEN_THOUSAND" as const } };
+  return { requestMirrorPolicies: [{ cluster: mirror.name, runtimeFraction }] };
+}
+
+function isMirrored({ chain }: Upstream, cluster: string, { of }: MirrorCluster): boolean {
+  const target = Object.values(chain.Targets).find(({ Name: name }) => name === cluster);
+  return cluster !== of && target?.Service === chain.ServiceName;
 }
 
 interface Share {
@@ -114,8 +113,7 @@ interface Share {
   readonly changes: ReturnType<typeof headerChanges>;
 }
 
-function splitOf(chain: DiscoveryChain, node: ChainNode): RouteActionJson {
-  const shares = sharesOf(chain, node, 1, 0);
+function splitOf(shares: readonly Share[]): RouteActionJson {
   const weights = wholeWeights(shares.map((share) => share.weight));
   return {
     weightedClusters: {
@@ -225,29 +223,4 @@ function hashing(balancer: LoadBalancer | undefined): RouteActionJson {
     };
   });
   return hashPolicy.length > 0 ? { hashPolicy } : {};
-}
-
-/** Requests of testers, before all others. */
-function testerRoute({ subset, header, cookie, value }: TesterRule, { chain }: Upstream): RouteJson[] {
-  const cluster = subsetCluster(chain, subset);
-  if (cluster === undefined) return [];
-  const match =
-    header !== undefined
-      ? headerMatch({ Name: header, ...(value !== undefined ? { Exact: value } : { Present: true }) })
-      : headerMatch({ Name: "cookie", Regex: cookiePattern(cookie ?? "", value) });
-  return [{ match: { prefix: "/", headers: [match] }, route: { cluster } }];
-}
-
-function cookiePattern(name: string, value: string | undefined): string {
-  return `(?:.*;\\s*)?${escapeRegex(name)}=${value === undefined ? "[^;]*" : escapeRegex(value)}(?:;.*)?`;
-}
-
-/** The cluster of a subset of the chain's own service; undefined when the chain has no such target. */
-export function subsetCluster(chain: DiscoveryChain, subset: string): string | undefined {
-  const nodes = Object.values(chain.Nodes).filter((node) => node.Type === "resolver");
-  const found = nodes.find((node) => {
-    const target = node.Resolver && chain.Targets[node.Resolver.Target];
-    return target?.Service === chain.ServiceName && target.ServiceSubset === subset;
-  });
-  return found && clusterNameOf(chain, found);
 }

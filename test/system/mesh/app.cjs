@@ -5,6 +5,8 @@ const { createServer } = require("node:http");
 const [port, version] = process.argv.slice(2);
 let behaviour = { errorRate: 0, delayMs: 0 };
 let count = 0;
+/** Envoy marks the host of a mirrored request. */
+let mirrored = 0;
 
 const server = createServer((request, answer) => {
   if (request.method === "PUT" && request.url === "/behave") {
@@ -16,6 +18,8 @@ const server = createServer((request, answer) => {
     });
     return;
   }
+  if (request.url === "/seen") return void answer.end(JSON.stringify({ count, mirrored }));
+  if (/-shadow(?::|$)/.test(request.headers.host ?? "")) mirrored++;
   // Errors evenly, so that a rate is a rate in a small sample too.
   const { errorRate, delayMs } = behaviour;
   const fails = Math.floor((count + 1) * errorRate) > Math.floor(count * errorRate);
