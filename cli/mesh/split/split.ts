@@ -110,16 +110,18 @@ async function checkSplit(
   if (!sight.ok) return sight;
   const rows = await readInstances(transport, service);
   if (!rows.ok) return rows;
-  if (rows.value.length === 0)
-    return err(
-      "not_found",
-      `the catalogue shows no sidecar of ${service}; with ACLs: a token without service:read on "${service}-sidecar-proxy" sees none`,
-    );
   for (const share of shares) {
     const checked = checkShare(share, key, resolver?.Subsets?.[share.subset]?.Filter, rows.value);
-    if (!checked.ok) return checked;
+    if (!checked.ok) return rows.value.length === 0 ? noSidecar(service) : checked;
   }
   return ok(undefined);
+}
+
+function noSidecar(service: string): Result<void> {
+  return err(
+    "not_found",
+    `the catalogue shows no sidecar of ${service}; with ACLs: a token without service:read on "${service}-sidecar-proxy" sees none`,
+  );
 }
 
 /** A share that leads to nobody answers 503. */
