@@ -140,19 +140,24 @@ describe.skipIf(!isPresent)("with denial by default", () => {
   }
   let made = 0;
 
-  async function start({ args }: Row, rules: readonly Rule[]): Promise<Child> {
+  async function start(
+    { args, goesOn }: Row,
+    rules: readonly Rule[],
+  ): Promise<{ readonly child: Child; readonly port: number }> {
     const [upstream, port] = (await freeTcpPorts(2)) as [number, number];
     const filled = args.map((each) => each.replace("UPSTREAM", String(upstream)).replace(/^PORT$/, String(port)));
     const [mesh, verb, ...rest] = filled as [string, string, ...string[]];
     const token = verb === "status" ? [] : ["-token", await tokenOf(rules)];
-    return world.drover([mesh, verb, ...token, ...rest]);
+    // An ID of its own: several of one kind run at once.
+    const id = goesOn && "check" in goesOn ? ["-proxy-id", `${goesOn.check}-${port}`] : [];
+    return { child: world.drover([mesh, verb, ...token, ...id, ...rest]), port };
   }
 
   test.each(rows)("the rules that are named are enough for $what", async (row) => {
-    const child = await start(row, row.rules);
+    const { child, port } = await start(row, row.rules);
     const { goesOn } = row;
     if (goesOn) {
-      await until("it has what it needs", () => has(child, goesOn), 20_000).catch((error: Error) => {
+      await until("it has what it needs", () => has(child, port, goesOn), 20_000).catch((error: Error) => {
         throw new Error(`${error.message}\n${child.output}`);
       });
       await child.end("SIGINT");
@@ -161,7 +166,7 @@ describe.skipIf(!isPresent)("with denial by default", () => {
     expect([child.process.exitCode, child.output.includes("lacks")]).toEqual([code, false]);
   });
 
-  test.each(rows.filter(({ rules }) => rules.length > 0))(
+  test.concurrent.each(rows.filter(({ rules }) => rules.length > 0))(
     "a token that nobody knows is named so by $what",
     async (row) => {
       const [mesh, verb, ...rest] = row.args.map((each) => each.replace("UPSTREAM", "1").replace(/^PORT$/, "1"));
@@ -176,16 +181,16 @@ describe.skipIf(!isPresent)("with denial by default", () => {
     },
   );
 
-  async function has(child: Child, goesOn: NonNullable<Row["goesOn"]>): Promise<boolean> {
+  async function has(child: Child, port: number, goesOn: NonNullable<Row["goesOn"]>): Promise<boolean> {
     if ("words" in goesOn) return child.output.includes(goesOn.words);
     const checks = await world.consul.call<Record<string, { Status: string }>>("/agent/checks");
-    return checks[`drover-mesh:${goesOn.check}`]?.Status === "passing";
+    return checks[`drover-mesh:${goesOn.check}-${port}`]?.Status === "passing";
   }
 
   const less = rows.flatMap((row) => row.rules.map((rule) => ({ row, rule, what: row.what, hcl: rule.hcl })));
-  test.each(less)("without $hcl $what says in one line what its token lacks", async ({ row, rule }) => {
+  test.concurrent.each(less)("without $hcl $what says in one line what its token lacks", async ({ row, rule }) => {
     const left = row.rules.flatMap((each) => (each === rule ? weakened(each) : each));
-    const child = await start(row, left);
+    const { child } = await start(row, left);
     const said = (): string[] => child.output.split("\n").filter((line) => line.includes(rule.without));
     await until("it says so", () => said().length > 0, 20_000).catch((error: Error) => {
       throw new Error(`${error.message}\n${child.output}`);
