@@ -111,6 +111,11 @@ class LogRecovery {
     this.#hardState = newerHardState(this.#hardState, state);
   }
 
+  /** The entries that this server was brought past its loss by are cut off with it: its term counts, its relief does not. */
+  #noteCutHardState(state: StoredHardState): void {
+    this.#noteHardState({ ...state, mustReach: Math.max(state.mustReach, this.#hardState.mustReach) });
+  }
+
   #damage(sequence: number, offset: number, message: string): void {
     this.#isDamaged = true;
     this.#findings.push({ type: "damage", sequence, offset, message });
@@ -174,7 +179,7 @@ class LogRecovery {
 
   #noteRest(read: Read, from: number, to: number, seed: number, sequence: number): boolean {
     const evidence = searchEvidence(read, from, to, seed, sequence);
-    this.#noteHardState(evidence.hardState);
+    if (evidence.hardState !== undefined) this.#noteCutHardState(evidence.hardState);
     if (this.#isDamaged || evidence.attested !== undefined)
       this.#highestSeen = Math.max(this.#highestSeen, evidence.lastIndex, evidence.attested?.index ?? 0);
     if (evidence.attested !== undefined) this.#lost(sequence, from, evidence.attested);

@@ -20,6 +20,8 @@ export interface Campaign {
 /** A snapshot that is being received. */
 export interface IncomingSnapshot {
   readonly snapshot: SnapshotDescription;
+  /** Of the leader that began to send it. */
+  readonly term: number;
   nextOffset: number;
   isSaving: boolean;
 }

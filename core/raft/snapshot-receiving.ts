@@ -7,7 +7,7 @@ import type { IncomingSnapshot, Server } from "./server.ts";
 export function handleSnapshotChunk(server: Server, chunk: SnapshotChunk): void {
   if (chunk.snapshot.index <= server.commitIndex) return answer(server, chunk.snapshot, 0, true);
   const incoming = incomingFor(server, chunk.snapshot);
-  if (incoming.isSaving) return;
+  if (incoming === undefined || incoming.isSaving) return;
   if (chunk.offset !== incoming.nextOffset) return answer(server, chunk.snapshot, incoming.nextOffset, false);
   incoming.isSaving = true;
   server.emit({
@@ -22,9 +22,15 @@ export function handleSnapshotChunk(server: Server, chunk: SnapshotChunk): void 
   });
 }
 
-function incomingFor(server: Server, snapshot: SnapshotDescription): IncomingSnapshot {
-  if (server.incoming?.snapshot.id === snapshot.id) return server.incoming;
-  server.incoming = { snapshot, nextOffset: 0, isSaving: false };
+/**
+ * Undefined for a chunk that is passed over; its leader sends it again. What is being saved is finished first: nobody could
+ * tell which snapshot the disk's answer is about. And a leader's snapshots only grow: an older one is a late copy.
+ */
+function incomingFor(server: Server, snapshot: SnapshotDescription): IncomingSnapshot | undefined {
+  const { incoming, term } = server;
+  if (incoming?.snapshot.id === snapshot.id) return incoming;
+  if (incoming?.isSaving || (incoming?.term === term && snapshot.index < incoming.snapshot.index)) return undefined;
+  server.incoming = { snapshot, term, nextOffset: 0, isSaving: false };
   return server.incoming;
 }
 

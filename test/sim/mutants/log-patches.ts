@@ -64,4 +64,13 @@ export const logMutants: readonly Mutant[] = [
     to: "this.#disk.rename(SPARE_NAME, this.#name);",
     witness: crashPoints,
   },
+  {
+    name: "reliefOutlivesCut",
+    row: "found 21 Nov 2026",
+    what: "a loss counts as made good by entries that are cut off as torn",
+    file: "core/log/recover.js",
+    from: "mustReach: Math.max(state.mustReach, this.#hardState.mustReach)",
+    to: "mustReach: state.mustReach",
+    witness: seed("disk", 4_009_373),
+  },
 ];

@@ -230,6 +230,15 @@ export const mutants: readonly Mutant[] = [
     to: "server.log.termAt(snapshot.index) !== undefined",
     witness: seed("membership", 9),
   },
+  {
+    name: "forgetsWhatItSaves",
+    row: "found 21 Nov 2026",
+    what: "a chunk of another snapshot replaces one that is still being saved",
+    file: `${raft}snapshot-receiving.js`,
+    from: "if (incoming?.isSaving || (incoming?.term === term && snapshot.index < incoming.snapshot.index))",
+    to: "if (false)",
+    witness: seed("plain", 2_283_787),
+  },
   ...logMutants,
   ...gossipMutants,
 ];

@@ -116,13 +116,17 @@ export class Nemesis {
     const server = pick(this.#world.servers, action.rolls[3] as number);
     if (leader === undefined || server === undefined) return false;
     const change = changeFor(leader, server.id, action.rolls[4] as number);
-    this.#world.ask(leader, (id) => ({ type: "change-membership", id, change }));
+    this.#world.ask(leader, (id) => ({ type: "change-membership", id, change }), server.id);
     return true;
   }
 
-  /** Only a server outside the voters is wiped: a voter's loss is a membership change first. */
+  /**
+   * Only a server outside the voters is wiped, and none that may become one: a voter's loss is a membership change first.
+   * Whoever makes a voter of a server that is gone may take the majority away (seed 3005335).
+   */
   #wipe(action: Action): boolean {
     const isFree = (server: SimulatedServer): boolean =>
+      !this.#world.isAskedAbout(server.id) &&
       this.#world.servers.every((other) =>
         other.raft
           .status()

@@ -26,6 +26,8 @@ interface OpenRequest {
   readonly proposal: number;
   readonly askedMs: number;
   readonly acknowledgedBefore: number;
+  /** The server that a membership change is about. */
+  readonly about?: string;
 }
 
 /** How long a supervisor waits before it starts a server again whose disk failed. */
@@ -290,11 +292,14 @@ export class RaftWorld {
       this.history.read("stale", keyOf(proposal), server.appliedIndex, nowMs, nowMs);
   }
 
-  ask(server: SimulatedServer, make: (id: number) => RaftEvent): void {
-    this.deliver(
-      server,
-      make(this.#request({ kind: "other", proposal: 0, askedMs: this.nowMs, acknowledgedBefore: 0 })),
-    );
+  ask(server: SimulatedServer, make: (id: number) => RaftEvent, about?: string): void {
+    const request = { kind: "other" as const, proposal: 0, askedMs: this.nowMs, acknowledgedBefore: 0 };
+    this.deliver(server, make(this.#request({ ...request, ...(about !== undefined && { about }) })));
+  }
+
+  /** A change about this server is asked for and not answered. */
+  isAskedAbout(server: string): boolean {
+    return [...this.#open.values()].some(({ about }) => about === server);
   }
 
   #request(request: OpenRequest): number {
