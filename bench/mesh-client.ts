@@ -2,11 +2,10 @@
  * Many Envoys in one process, as far as their control plane sees them: each has a connection and a stream of its own, names
  * its node in the first request in full size, subscribes as an Envoy does and acknowledges what comes. Orders come by IPC.
  */
-import { type ClientHttp2Stream, connect } from "node:http2";
-import { createConnection } from "node:net";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { NodeSchema } from "#envoy/envoy/config/core/v3/base";
 import { DeltaDiscoveryRequestSchema, DeltaDiscoveryResponseSchema } from "#envoy/envoy/service/discovery/v3/discovery";
+import { RawGrpcStream } from "./raw-grpc-stream.ts";
 
 const PATH = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 const PREFIX_BYTES = 5;
@@ -93,7 +92,7 @@ class Fleet {
 class Envoy {
   readonly configured: Promise<void>;
   readonly #fleet: Fleet;
-  readonly #stream: ClientHttp2Stream;
+  readonly #stream: RawGrpcStream;
   readonly #missing: Set<string>;
   #buffered: Buffer[] = [];
   #resolve: () => void = () => undefined;
@@ -103,12 +102,7 @@ class Envoy {
     this.#fleet = fleet;
     this.#missing = new Set(hasListeners ? Object.values(typeOf) : [typeOf.cluster, typeOf.endpoint]);
     this.configured = new Promise((resolve) => (this.#resolve = resolve));
-    const session = connect("http://control.plane", { createConnection: () => createConnection({ path: socket }) });
-    session.on("error", complain);
-    const headers = { ":method": "POST", ":path": PATH, "content-type": "application/grpc", te: "trailers" };
-    this.#stream = session.request(headers, { endStream: false });
-    this.#stream.on("error", complain);
-    this.#stream.on("data", (bytes: Buffer) => this.#take(bytes));
+    this.#stream = new RawGrpcStream(socket, PATH, (bytes) => this.#take(bytes));
     const id = field(1, Buffer.from(`node-${at}`));
     this.#send(field(1, Buffer.concat([id, fleet.node])), field(2, Buffer.from(typeOf.cluster)));
   }
@@ -172,10 +166,6 @@ function field(number: number, value: Uint8Array): Buffer {
 
 function say(report: Report): void {
   process.send?.(report);
-}
-
-function complain(error: Error): void {
-  process.stderr.write(`${error.message}\n`);
 }
 
 process.on("message", (order: Order) => void new Fleet(order).run());

@@ -60,11 +60,16 @@ export function refusalOf({ status, text }: ConsulAnswer, { method, path, needs 
   return failure(status >= 500 ? "invalid" : "bad_request", message);
 }
 
+/** Consul's own words about the rule, where it has some: 1.8 at registrations, newer ones everywhere. */
+const missingRule = /Missing ([a-z]+:[a-z]+) on (\S+)|lacks permission '([a-z]+:[a-z]+)' on "([^"]+)"/;
+
 function denied(said: string, needs: string | undefined): Failure {
+  const missing = missingRule.exec(said);
+  const named = missing ? `${missing[1] ?? missing[3]} on ${JSON.stringify(missing[2] ?? missing[4])}` : needs;
   const isUnknown = /ACL not found/i.test(said);
   const message = isUnknown
     ? "Consul does not know this token (ACL not found)"
-    : `the Consul token lacks ${needs ?? "a permission"}: ${said}`;
+    : `the Consul token lacks ${named ?? "a permission"}: ${said}`;
   const hint = isUnknown
     ? "set CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE or -token to a token that is valid in this datacenter"
     : "docs/mesh.md lists the rules that each command needs";

@@ -1,5 +1,7 @@
-import { part } from "./call.ts";
+import { callJson, part, requestOf } from "./call.ts";
+import { type ConfigEntry, readEntry } from "./config-entries.ts";
 import type { Question } from "./question.ts";
+import type { Transport } from "./transport.ts";
 
 /** A row of `GET /v1/catalog/gateway-services/:gateway`: a service that a gateway stands for, wildcards resolved. */
 export interface GatewayService {
@@ -27,6 +29,27 @@ export function gatewayServicesQuestion(gateway: string): Question {
 
 export function parseGatewayServices(text: string): readonly GatewayService[] {
   return (JSON.parse(text) as readonly GatewayService[] | null) ?? [];
+}
+
+/** Named services of a gateway's entry that Consul leaves out of its list, since the token may not read them. */
+export async function unseenServices(
+  transport: Transport,
+  kind: "ingress-gateway" | "terminating-gateway",
+  gateway: string,
+): Promise<readonly string[]> {
+  const entry = await readEntry(transport, kind, gateway);
+  const rows = await callJson<readonly GatewayService[]>(transport, requestOf(gatewayServicesQuestion(gateway)));
+  // What may not be asked at all is said by who watches it.
+  if (!entry.ok || !rows.ok) return [];
+  const seen = new Set(rows.value?.map((row) => row.Service.Name));
+  return namesIn(entry.value).filter((name) => name !== "*" && !seen.has(name));
+}
+
+function namesIn(entry: ConfigEntry | null): string[] {
+  type Named = { readonly Services?: readonly { readonly Name: string }[] | null };
+  const { Services: services, Listeners: listeners } = (entry ?? {}) as Named & { Listeners?: readonly Named[] | null };
+  const all = [{ Services: services }, ...(listeners ?? [])].flatMap((each) => each.Services ?? []);
+  return [...new Set(all.map(({ Name: name }) => name))];
 }
 
 /** Does not block: it is asked once a second. */

@@ -16,5 +16,6 @@ export { newestRegistration } from "./newest-registration.ts";
 export * from "./kv.ts";
 export { type ConsulIdentity, probe } from "./probe.ts";
 export type { Question } from "./question.ts";
+export { checkSight, type Sight } from "./sight.ts";
 export { type ConsulAnswer, type ConsulRequest, NpmTransport, type Transport } from "./transport.ts";
 export { type Answer, type WatchObserver, Watches, type WatchesOptions } from "./watches.ts";

@@ -4,6 +4,9 @@ import { overAds, typed } from "./resources/common.ts";
 const ADS_CLUSTER = "local_agent";
 const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
+/** Envoy's own goes up to 30 s: so long a new owner would wait for the Envoy that it adopts. The socket is on this machine. */
+const adsBackOff = { baseInterval: "0.2s", maxInterval: "2s" };
+
 /** Where an Envoy listens to its owner, and where it listens for its configuration. */
 export interface BootstrapOptions {
   readonly nodeId: string;
@@ -28,7 +31,7 @@ export function bootstrapOf({ nodeId, cluster, metadata, adsSocket, admin }: Boo
       adsConfig: {
         apiType: "DELTA_GRPC",
         transportApiVersion: "V3",
-        grpcServices: [{ envoyGrpc: { clusterName: ADS_CLUSTER } }],
+        grpcServices: [{ envoyGrpc: { clusterName: ADS_CLUSTER, retryPolicy: { retryBackOff: adsBackOff } } }],
         // The node names over 500 extensions: once is enough.
         setNodeOnFirstMessageOnly: true,
       },

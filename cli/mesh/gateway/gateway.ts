@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "#core/base";
-import type { ServiceRegistration, Watches } from "#integrations/consul";
+import type { ServiceRegistration, Sight, Watches } from "#integrations/consul";
 import { ownCheck } from "../proxy/registration.ts";
 import type { Place, ProxyRole, RoleObserver } from "../proxy/role.ts";
 import { IngressSource } from "./ingress.ts";
@@ -41,6 +41,8 @@ export function parsePlace(text: string): Result<{ readonly address: string; rea
 export class GatewayRole implements ProxyRole {
   readonly kind: ProxyRole["kind"];
   readonly hasPort: boolean;
+  /** An ingress gateway's are those of its entry, which may change at any time. */
+  readonly namedPorts = [];
   readonly #options: GatewayOptions;
 
   constructor(options: GatewayOptions) {
@@ -64,6 +66,10 @@ export class GatewayRole implements ProxyRole {
 
   get name(): string {
     return this.#options.service;
+  }
+
+  get sight(): Sight {
+    return this.#options.kind === "mesh" ? "everything" : "nodes";
   }
 
   get bindAddress(): string {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { err, ok, type Result } from "#core/base";
 import { isSame, type ProcessIdentity } from "#client/process";
+import { portHolder } from "./port-holder.ts";
 import { ownProcess } from "./run-folder.ts";
 
 const PORT_FIRST = 21_000;
@@ -15,14 +16,34 @@ const PORT_LAST = 21_255;
  */
 export async function choosePort(host: string, named: number | undefined): Promise<Result<number>> {
   if (named !== undefined) {
-    if (await isFree(host, named)) return ok(named);
-    return err("io", `port ${named} of ${host} is taken`, { field: "-port", hint: "name another one with -port" });
+    const free = await checkFree({ address: host, port: named, field: "-port" });
+    return free.ok ? ok(named) : free;
   }
   for (let port = PORT_FIRST; port <= PORT_LAST; port++) if ((await isFree(host, port)) && claim(port)) return ok(port);
   return err("io", `no port from ${PORT_FIRST} to ${PORT_LAST} is free`, {
     field: "-port",
     hint: "name one with -port",
   });
+}
+
+/** A port that somebody has named. */
+export interface NamedPort {
+  readonly address: string;
+  readonly port: number;
+  readonly field: string;
+}
+
+/** Refuses what is taken, and says by whom as far as that can be seen. */
+export async function checkFree({ address, port, field }: NamedPort): Promise<Result<void>> {
+  if (await isFree(address, port)) return ok(undefined);
+  return err("io", `port ${port} of ${address} is taken${by(portHolder(port))}`, {
+    field,
+    hint: `name another one with ${field}`,
+  });
+}
+
+function by(holder: string | undefined): string {
+  return holder === undefined ? "" : ` by ${holder}`;
 }
 
 export function releasePort(port: number): void {

@@ -26,9 +26,11 @@ import {
   Encoder,
   type Resource,
 } from "#integrations/envoy";
+import type { ProcessIdentity } from "#client/process";
 import { WANTED_FILE, wantedOf } from "./wanted.ts";
 import { EnvoyRunner } from "./envoy-runner.ts";
-import { choosePort, releasePort } from "./ports.ts";
+import { checkFree, choosePort, releasePort } from "./ports.ts";
+import { Readiness } from "./readiness.ts";
 import { checkId } from "./registration.ts";
 import { ownProcess, type RunFolder } from "./run-folder.ts";
 import type { ProxyRole } from "./role.ts";
@@ -37,6 +39,8 @@ const CHECK_MS = 1_000;
 /** A restarted agent takes a check whose TTL has passed meanwhile for critical until it is told better. */
 const CHECK_AWAY_MS = 200;
 const RETRY_MS = 1_000;
+/** Other ports that are tried when somebody else has bound the chosen one first. */
+const MOVES_MAX = 5;
 
 export interface ProxyParts {
   readonly role: ProxyRole;
@@ -57,21 +61,25 @@ export interface ProxyParts {
 /** A proxy: its Envoy, its control plane, its registration, its check. */
 export class ProxyProcess {
   readonly #parts: ProxyParts;
-  readonly #port: number;
+  #port: number;
+  #moves = 0;
+  #isMoving = false;
   readonly #ads: AdsServer;
   readonly #encoder = new Encoder();
   readonly #runner: EnvoyRunner;
   readonly #watches: Watches;
+  readonly #readiness: Readiness;
   #source: Disposable | undefined;
   #registered = "";
   #beat: TimerHandle | undefined;
   #retry: TimerHandle | undefined;
   #isLeaving = false;
 
-  private constructor(parts: ProxyParts, port: number) {
+  private constructor(parts: ProxyParts, port: number, left: ProcessIdentity | undefined) {
     const { transport, clock, timers, random, logger, role } = parts;
     this.#parts = parts;
     this.#port = port;
+    this.#readiness = new Readiness(() => clock.monotonicMs(), left);
     this.#watches = new Watches({ transport, clock, timers, random });
     this.#ads = new AdsServer({
       logger: logger.child("ads"),
@@ -97,7 +105,7 @@ export class ProxyProcess {
     const left = folder.leftEnvoy();
     const port = await portFor(parts, left ? folder.read()?.port : undefined);
     if (!port.ok) return port;
-    const proxy = new ProxyProcess(parts, port.value);
+    const proxy = new ProxyProcess(parts, port.value, left);
     const listening = await proxy.#ads.listen(folder.adsSocket);
     if (!listening.ok) return listening;
     folder.writeFile("bootstrap.json", JSON.stringify(bootstrap));
@@ -198,14 +206,42 @@ export class ProxyProcess {
     return done;
   }
 
-  /** Envoy has accepted the listener that others connect to, and runs. */
   #isReady(): boolean {
-    const { kinds, isConnected } = this.#ads.status(this.#parts.role.proxyId);
-    return isConnected && (kinds?.listener.acknowledged ?? 0) > 0;
+    const { kinds } = this.#ads.status(this.#parts.role.proxyId);
+    return this.#readiness.isReady(kinds?.listener.isHeld, this.#runner.envoy);
   }
 
   #look(): void {
-    if (!this.#isLeaving && this.#isReady()) this.#soon(0);
+    if (this.#isLeaving) return;
+    if (this.#isReady()) this.#soon(0);
+    else if (this.#hasClash()) void this.#move();
+  }
+
+  /** Somebody has taken the port between our choice and Envoy's bind. */
+  #hasClash(): boolean {
+    const { kinds } = this.#ads.status(this.#parts.role.proxyId);
+    const refusals = [...(kinds?.listener.refused.values() ?? [])];
+    const place = `:${this.#port}'`;
+    return refusals.some(({ reason }) => reason.includes("cannot bind") && reason.includes(place));
+  }
+
+  /** To another port, if this one was of our own choice. */
+  async #move(): Promise<void> {
+    const { role, logger } = this.#parts;
+    if (!role.hasPort || role.bindPort !== undefined || this.#isMoving || this.#moves >= MOVES_MAX) return;
+    this.#isMoving = true;
+    this.#moves++;
+    const taken = this.#port;
+    const next = await choosePort(role.bindAddress, undefined);
+    this.#isMoving = false;
+    if (!next.ok || this.#isLeaving) return;
+    logger.log("warn", `port ${taken} was taken by somebody else meanwhile; ${next.value} is used`);
+    releasePort(taken);
+    this.#port = next.value;
+    this.#source?.[Symbol.dispose]();
+    this.#record();
+    await this.#keepRegistered();
+    if (!this.#isLeaving) this.#watch();
   }
 
   #soon(delayMs: number): void {
@@ -216,7 +252,7 @@ export class ProxyProcess {
   async #check(): Promise<void> {
     if (this.#isLeaving) return;
     const isReady = this.#isReady();
-    const output = isReady ? "Envoy has accepted its listener" : "Envoy has not accepted its listener yet";
+    const output = isReady ? "Envoy has accepted its listener" : "Envoy has no listener that it has accepted";
     const said = await updateTtl(
       this.#parts.transport,
       checkId(this.#parts.role.proxyId),
@@ -263,5 +299,9 @@ type BootstrapFile = ReturnType<typeof bootstrapOf>;
 /** An Envoy that is left over keeps its port. */
 async function portFor({ role }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
   if (kept !== undefined) return ok(kept);
+  for (const named of role.namedPorts) {
+    const free = await checkFree(named);
+    if (!free.ok) return free;
+  }
   return role.hasPort ? choosePort(role.bindAddress, role.bindPort) : ok(0);
 }

@@ -1,6 +1,7 @@
 import type { Failure } from "#core/base";
-import type { ServiceRegistration, Watches } from "#integrations/consul";
+import type { ServiceRegistration, Sight, Watches } from "#integrations/consul";
 import type { Resource } from "#integrations/envoy";
+import type { NamedPort } from "./ports.ts";
 
 /** Where a proxy is. */
 export interface Place {
@@ -32,6 +33,10 @@ export interface ProxyRole {
   readonly name: string;
   readonly bindAddress: string;
   readonly bindPort: number | undefined;
+  /** What of the catalogue its configuration follows from. */
+  readonly sight: Sight;
+  /** Ports beside its own that it was told to listen on. */
+  readonly namedPorts: readonly NamedPort[];
   /** False: its listeners have ports of their own. */
   readonly hasPort: boolean;
   registration(port: number, isReady: boolean): ServiceRegistration;

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "#core/base";
+import { checkSight } from "#integrations/consul";
 import { connectConsul, type ConnectedConsul, type MeshContext } from "../connect.ts";
 import { findEnvoy } from "./envoy-runner.ts";
 import { bootstrapFor, ProxyProcess } from "./proxy-process.ts";
@@ -36,6 +37,8 @@ export async function runProxy(
   if (!consul.ok) return consul;
   const role = await roleFrom(consul.value);
   if (!role.ok) return closing(consul.value, role);
+  const sight = await checkSight(consul.value.transport, role.value.sight);
+  if (!sight.ok) return closing(consul.value, sight);
   const folder = ownedFolder(role.value, context);
   if (!folder.ok) return closing(consul.value, folder);
   return start({ command, context, consul: consul.value, role: role.value, folder: folder.value, envoy: envoy.value });

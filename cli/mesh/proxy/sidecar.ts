@@ -1,7 +1,8 @@
-import type { AgentService, ServiceRegistration, Watches } from "#integrations/consul";
+import type { AgentService, ServiceRegistration, Sight, Watches } from "#integrations/consul";
 import { resourcesOf } from "#integrations/envoy";
 import type { SidecarOptions } from "./definition.ts";
 import { registrationOf, sidecarId } from "./registration.ts";
+import type { NamedPort } from "./ports.ts";
 import type { Place, ProxyRole, RoleObserver } from "./role.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { type ProxyFacts, ProxySource } from "./source.ts";
@@ -32,6 +33,18 @@ export class SidecarRole implements ProxyRole {
 
   get name(): string {
     return `${this.#parent.Service}-sidecar-proxy`;
+  }
+
+  get sight(): Sight {
+    return this.#options.upstreams.length > 0 ? "nodes" : "nothing";
+  }
+
+  get namedPorts(): NamedPort[] {
+    const { upstreams, exposedPaths, bindAddress } = this.#options;
+    return [
+      ...upstreams.map((each) => ({ address: each.bindAddress, port: each.bindPort, field: "-upstream" })),
+      ...exposedPaths.map((each) => ({ address: bindAddress, port: each.listenerPort, field: "-proxy Expose" })),
+    ];
   }
 
   get bindAddress(): string {

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from "#core/base";
 import { parseShares, type Share } from "#core/mesh";
 import { connectConsul, type MeshContext } from "../connect.ts";
+import type { Transport } from "#integrations/consul";
+import { CanaryRecord } from "../canary/record.ts";
 import { runRoot } from "../proxy/run-folder.ts";
 import { callersOf, type CallerState, hasShares } from "./callers.ts";
 import { clearSplit, split } from "./split.ts";
@@ -39,7 +41,9 @@ export async function runSplit(command: SplitCommand, context: MeshContext): Pro
   const consul = await connectConsul(command.consul, context.env);
   if (!consul.ok) return consul;
   const { service, key, force, waitMs } = command;
-  const done = await split(consul.value.transport, { service, shares: shares.value, key, force });
+  const { transport } = consul.value;
+  const free = force ? ok(undefined) : await checkNoCanary(transport, service);
+  const done = free.ok ? await split(transport, { service, shares: shares.value, key, force }) : free;
   consul.value.transport.close();
   if (!done.ok) return done;
   if (waitMs === undefined)
@@ -53,9 +57,26 @@ export async function runClear(
 ): Promise<Result<string[]>> {
   const consul = await connectConsul(command.consul, context.env);
   if (!consul.ok) return consul;
-  const cleared = await clearSplit(consul.value.transport, command.service, command.force);
-  consul.value.transport.close();
+  const { transport } = consul.value;
+  const { service, force } = command;
+  const free = force ? ok(undefined) : await checkNoCanary(transport, service);
+  const cleared = free.ok ? await clearSplit(transport, service, force) : free;
+  transport.close();
   return cleared;
+}
+
+/** Its splitter belongs to a canary until that has ended: it stops when somebody else moves the shares. */
+async function checkNoCanary(transport: Transport, service: string): Promise<Result<void>> {
+  const state = await new CanaryRecord(transport, service).read();
+  // A token for splits alone need not see the canaries; the canary itself notices what is written.
+  if (!state.ok) return state.failure.code === "denied" ? ok(undefined) : state;
+  if (!state.value || state.value.phase === "ended") return ok(undefined);
+  const { plan, step, phase, pausedSinceMs } = state.value;
+  const how = pausedSinceMs === undefined ? phase : `${phase}, paused`;
+  const where = `${how}, at step ${step + 1} of ${plan.steps.length}`;
+  return err("conflict", `a canary of ${service} from ${plan.from} to ${plan.to} is under way (${where})`, {
+    hint: `\`mesh canary abort ${service}\` ends it at 100/0, \`mesh canary pause ${service}\` keeps its shares; with -force they are written over, and it stops`,
+  });
 }
 
 async function awaitCallers(

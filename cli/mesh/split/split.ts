@@ -1,6 +1,14 @@
 import { err, ok, type Result } from "#core/base";
 import { type HealthRow, type Share, subsetFilter } from "#core/mesh";
-import { callExisting, connectQuestion, readChain, requestOf, type Transport } from "#integrations/consul";
+import {
+  callExisting,
+  checkSight,
+  connectQuestion,
+  readChain,
+  requestOf,
+  type Transport,
+  writeEntry,
+} from "#integrations/consul";
 import { healthOf, isHttp } from "#integrations/envoy";
 import {
   checkOwner,
@@ -36,7 +44,28 @@ export async function split(transport: Transport, request: SplitRequest): Promis
   const checked = await checkSplit(transport, request, entries.value);
   if (!checked.ok) return checked;
   const subsets = await writeSubsets(transport, service, { resolver, key, shares });
-  return subsets.ok ? writeShares(transport, service, splitter, shares) : subsets;
+  if (!subsets.ok) return subsets;
+  const written = await writeShares(transport, service, splitter, shares);
+  if (!written.ok && addsSubsets(entries.value, shares))
+    await takeBackSubsets(transport, service, entries.value, shares);
+  return written;
+}
+
+/** Of a split that came to nothing not even its subsets stay, unless somebody has built on them meanwhile. */
+async function takeBackSubsets(
+  transport: Transport,
+  service: string,
+  { resolver: before }: SplitEntries,
+  shares: readonly Share[],
+): Promise<void> {
+  const now = await readEntries(transport, service);
+  if (!now.ok || !now.value.resolver) return;
+  const { resolver } = now.value;
+  const known = new Set([...Object.keys(before?.Subsets ?? {}), ...shares.map(({ subset }) => subset)]);
+  const isOurs = Object.keys(resolver.Subsets ?? {}).length === known.size;
+  // Consul refuses it where a splitter needs them.
+  if (isOurs && before) await writeEntry(transport, before, resolver.ModifyIndex ?? 0);
+  else if (isOurs) await clearResolver(transport, resolver);
 }
 
 /** Takes splitter and subsets away again, where they are ours. */
@@ -77,13 +106,22 @@ async function checkSplit(
     });
   if (resolver?.Redirect)
     return err("conflict", `service-resolver/${service} redirects to another service: a split would not be reached`);
+  const sight = await checkSight(transport, "nodes");
+  if (!sight.ok) return sight;
   const rows = await readInstances(transport, service);
   if (!rows.ok) return rows;
   for (const share of shares) {
     const checked = checkShare(share, key, resolver?.Subsets?.[share.subset]?.Filter, rows.value);
-    if (!checked.ok) return checked;
+    if (!checked.ok) return rows.value.length === 0 ? noSidecar(service) : checked;
   }
   return ok(undefined);
+}
+
+function noSidecar(service: string): Result<void> {
+  return err(
+    "not_found",
+    `the catalogue shows no sidecar of ${service}; with ACLs: a token without service:read on "${service}-sidecar-proxy" sees none`,
+  );
 }
 
 /** A share that leads to nobody answers 503. */

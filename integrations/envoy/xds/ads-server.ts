@@ -9,7 +9,7 @@ import {
 } from "@grpc/grpc-js";
 import { err, failureOf, type Logger, ok, type Result } from "#core/base";
 import { type ResourceKind, typeUrls } from "../resources/common.ts";
-import { prepare } from "./prepared.ts";
+import { deltaBytes, prepare } from "./prepared.ts";
 import { readDelta, readWhole } from "./requests.ts";
 import { DeltaStream, type KindStatus, type ResourceSet, type StreamResponse } from "./stream.ts";
 import { WholeStream, type WholeResponse } from "./whole-stream.ts";
@@ -19,7 +19,10 @@ import { textField } from "./wire.ts";
 const STREAMS_MAX = 10_000;
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 /** Nobody looks at its statistics, and a storm of reconnects pays for them. */
-const serverOptions = { "grpc.max_receive_message_length": MESSAGE_BYTES_MAX, "grpc.enable_channelz": 0 };
+const serverOptions = {
+  "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
+  "grpc.enable_channelz": 0,
+};
 
 type Stream = ServerDuplexStream<Buffer, Buffer>;
 
@@ -217,16 +220,6 @@ function parsed<T>(stream: Stream, read: () => T): T | undefined {
 
 function fail(stream: Stream, code: status, details: string): void {
   stream.emit("error", { code, details });
-}
-
-/** `DeltaDiscoveryResponse`: resources 2, type_url 4, nonce 5, removed_resources 6. */
-function deltaBytes({ kind, nonce, resources, removed }: StreamResponse): Buffer {
-  return Buffer.concat([
-    ...resources.map((resource) => prepare(resource).delta),
-    textField(4, typeUrls[kind]),
-    textField(5, nonce),
-    ...removed.map((name) => textField(6, name)),
-  ]);
 }
 
 /** `DiscoveryResponse`: version_info 1, resources 2, type_url 4, nonce 5. */

@@ -1,4 +1,4 @@
-import { readFields } from "./wire.ts";
+import { lastField, readFields } from "./wire.ts";
 
 /**
  * Requests read by hand: the node that an Envoy names in its first one has over 500 extensions, of which only its id
@@ -65,5 +65,6 @@ function text(fields: Fields, wanted: number): string | undefined {
 /** A text inside a message: `error_detail.message`, `node.id`; empty where the message has none. */
 function inner(fields: Fields, message: number, wanted: number): string | undefined {
   const value = fields.findLast(({ number }) => number === message)?.value;
-  return value && (text(readFields(value), wanted) ?? "");
+  const found = value && lastField(value, wanted);
+  return value && Buffer.from(found ?? []).toString("utf8");
 }

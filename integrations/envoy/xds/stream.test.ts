@@ -168,3 +168,11 @@ test("state of the world: the old cluster stays in the set until nothing names i
   expect(ask("route", ["r"], "7")).toEqual(["#8 cluster b1"]);
   expect(ask("cluster", [], "8", "no")).toEqual([]);
 });
+
+test("an Envoy that comes back with all that it should have is sent nothing, and has it none the less", () => {
+  const stream = new DeltaStream();
+  stream.update(setOf("cluster a1, listener l1"));
+  expect(lines(stream.request(asking("listener", { known: { l: "1" } })))).toEqual([]);
+  expect(stream.status("listener")).toMatchObject({ acknowledged: 0, isHeld: true, isCurrent: true });
+  expect(stream.status("cluster").isHeld).toBe(false);
+});

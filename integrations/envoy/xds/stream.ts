@@ -27,7 +27,10 @@ export interface StreamResponse {
 }
 
 export interface KindStatus {
+  /** Responses of this stream that were accepted. */
   readonly acknowledged: number;
+  /** Envoy has something of this kind in force, be it from a stream before. */
+  readonly isHeld: boolean;
   readonly isCurrent: boolean;
   readonly refused: ReadonlyMap<string, Refusal>;
 }
@@ -73,7 +76,8 @@ export class DeltaStream {
       subscription.inFlight === undefined &&
       subscription.missing().length === 0 &&
       subscription.refused.size === 0;
-    return { acknowledged: subscription.acknowledged, isCurrent, refused: subscription.refused };
+    const { acknowledged, has, refused } = subscription;
+    return { acknowledged, isHeld: has.size > 0, isCurrent, refused };
   }
 
   /** The version of a resource that Envoy has accepted. */

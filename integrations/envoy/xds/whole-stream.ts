@@ -69,9 +69,10 @@ export class WholeStream {
 
   /** Here a version is that of the whole type, and so is a refusal. */
   status(kind: ResourceKind): KindStatus {
-    const { isOpen, inFlight, refusedVersion: version, reason, acknowledged } = this.#of(kind);
+    const { isOpen, inFlight, refusedVersion: version, reason, acknowledged, acceptedVersion } = this.#of(kind);
     const refused = new Map(version === "" ? [] : [["*", { version, reason }]]);
-    return { acknowledged, isCurrent: isOpen && inFlight === undefined && version === "", refused };
+    const isCurrent = isOpen && inFlight === undefined && version === "";
+    return { acknowledged, isHeld: acceptedVersion !== "", isCurrent, refused };
   }
 
   #of(kind: ResourceKind): TypeState {

@@ -24,28 +24,52 @@ function varint(value: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** What one field of a message holds, the last one if it stands there more than once; nothing is made of the others. */
+export function lastField(bytes: Uint8Array, wanted: number): Uint8Array | undefined {
+  const reader = { bytes, at: 0 };
+  let found: Uint8Array | undefined;
+  while (reader.at < bytes.length) {
+    const key = readVarint(reader);
+    const length = lengthOf(key % 8, reader);
+    if (reader.at + length > bytes.length) throw new RangeError("a field ends behind its message");
+    if (key === wanted * 8 + LENGTH_DELIMITED) found = bytes.subarray(reader.at, reader.at + length);
+    reader.at += length;
+  }
+  return found;
+}
+
+/** Of the value that comes next; a number has been read when its length is known. */
+function lengthOf(type: number, reader: { readonly bytes: Uint8Array; at: number }): number {
+  if (type === LENGTH_DELIMITED) return readVarint(reader);
+  if (type === FIXED_64) return 8;
+  if (type === FIXED_32) return 4;
+  if (type !== VARINT) throw new RangeError(`a field of the unknown type ${type}`);
+  readVarint(reader);
+  return 0;
+}
+
 /** The fields of a message that have a length (texts, bytes, messages), in order; numbers are passed over. */
 export function readFields(bytes: Uint8Array): { readonly number: number; readonly value: Uint8Array }[] {
   const fields: { readonly number: number; readonly value: Uint8Array }[] = [];
   const reader = { bytes, at: 0 };
   while (reader.at < bytes.length) {
     const key = readVarint(reader);
-    const [number, type] = [Math.floor(key / 8), key % 8];
-    if (type === LENGTH_DELIMITED) {
-      const length = readVarint(reader);
-      if (reader.at + length > bytes.length) throw new RangeError("a field ends behind its message");
-      fields.push({ number, value: bytes.subarray(reader.at, reader.at + length) });
-      reader.at += length;
-    } else if (type === VARINT) readVarint(reader);
-    else if (type === FIXED_64) reader.at += 8;
-    else if (type === FIXED_32) reader.at += 4;
-    else throw new RangeError(`a field of the unknown type ${type}`);
+    const length = lengthOf(key % 8, reader);
+    if (reader.at + length > bytes.length) throw new RangeError("a field ends behind its message");
+    if (key % 8 === LENGTH_DELIMITED)
+      fields.push({ number: Math.floor(key / 8), value: bytes.subarray(reader.at, reader.at + length) });
+    reader.at += length;
   }
-  if (reader.at > bytes.length) throw new RangeError("a field ends behind its message");
   return fields;
 }
 
 function readVarint(reader: { readonly bytes: Uint8Array; at: number }): number {
+  // Nearly all of them: a node's extensions are over a thousand of these.
+  const first = reader.bytes[reader.at];
+  if (first !== undefined && first < 0x80) {
+    reader.at++;
+    return first;
+  }
   let value = 0;
   for (let shift = 0; shift < VARINT_BITS_MAX; shift += 7) {
     const byte = reader.bytes[reader.at++];

@@ -179,11 +179,14 @@ describe.skipIf(!isPresent)("two versions behind one caller", () => {
   test("a killed control plane costs nothing, and its successor adopts the running Envoy", async () => {
     const load = new Load(port, 200);
     const before = world.envoyOf("web-1").pid;
-    await world.sidecarOf("web-1").end("SIGKILL");
+    await Promise.all(["web-1", "api-1"].map((id) => world.sidecarOf(id).end("SIGKILL")));
     await sleep(1_000);
-    await world.sidecar("web-1", ["-upstream", `api:${port}`]);
+    await Promise.all([world.sidecar("web-1", ["-upstream", `api:${port}`]), world.sidecar("api-1")]);
     expect(world.envoyOf("web-1").pid).toBe(before);
     await until("it says so", () => world.sidecarOf("web-1").output.includes("adopted the running Envoy"));
+    // Nothing has changed for the Envoy, which is sent nothing, and is well.
+    await sleep(3_000);
+    expect(await world.isWell("api-1", world.sidecarOf("api-1"))).toBe(true);
     const done = await world.runBeside("mesh", "split", "-wait", "api", "v1=20", "v2=80");
     expect([done.err, done.code]).toEqual(["", 0]);
     const second = world.drover(["mesh", "proxy", "-sidecar-for", "web-1", "-envoy", component("envoy") ?? ""]);
