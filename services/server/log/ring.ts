@@ -41,7 +41,9 @@ export class Ring {
     const tail = Atomics.load(this.#control, TAIL);
     const need = 8 + ((length + 7) & ~7);
     const toEnd = capacity - tail;
-    const at = toEnd >= need ? tail : 0;
+    // An empty ring begins anew: memory that was just used is in the processors' caches.
+    const isFresh = head === tail && need < head;
+    const at = toEnd >= need && !isFresh ? tail : 0;
     const free = head > tail ? head - tail : capacity - tail + head;
     if ((at === tail ? need : toEnd + need) >= free) return false;
     if (at !== tail) this.#view.setUint32(tail, WRAP, true);
