@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ok, Prng, type Result, uuidFrom } from "#core/base";
-import { StateMachine } from "#core/fsm";
+import { type Applied, StateMachine } from "#core/fsm";
 import { bootstrap, configurationOf, defaultLimits, Raft, timingOf } from "#core/raft";
 import { Store } from "#core/store";
 import { Consensus, type Machine, type Written } from "#server/consensus";
@@ -29,8 +29,8 @@ export async function commits(): Promise<boolean> {
   mkdirSync("dist/bench-data", { recursive: true });
   const folder = join(process.cwd(), mkdtempSync("dist/bench-data/log-"));
   const raw = new RawLog(join(folder, "raw"), ENTRY_BYTES, Math.max(...OUTSTANDING));
-  const store = new Store();
-  const idle = await openConsensus(join(folder, "idle"), { store, apply: () => ({ changes: [], outcome: ok({}) }) });
+  const nothing: Applied = { changes: [], outcome: ok({}) };
+  const idle = await openConsensus(join(folder, "idle"), { store: new Store(), apply: () => nothing });
   const applying = await openConsensus(join(folder, "applying"), new StateMachine(new Store()));
   try {
     return await compare(raw, entryWrites(idle.consensus), commandWrites(applying.consensus));

@@ -79,10 +79,7 @@ export interface Written {
   readonly outcome: Outcome;
 }
 
-interface Proposal {
-  readonly bytes: Uint8Array;
-  readonly settle: (result: Result<Written>) => void;
-}
+type Settle = (result: Result<Written>) => void;
 
 /** Of a turn with more, the first go ahead: the disk works while the rest is encoded. */
 const GATHERED_MAX = 256;
@@ -95,13 +92,15 @@ export class Consensus {
   readonly #ports: ConsensusPorts;
   readonly #options: ConsensusOptions;
   readonly #events: RaftEvent[] = [];
-  readonly #open = new Map<number, readonly Proposal[]>();
+  /** Who waits for each proposal, in the order of its entries. */
+  readonly #open = new Map<number, readonly Settle[]>();
   /** What applying gave for the entries from `#outcomesFrom` on, kept while a proposal waits. */
   #outcomes: (Result<Outcome> | undefined)[] = [];
   #outcomesFrom = 0;
   readonly #applyListeners: ((changes: ChangeSet) => void)[] = [];
   readonly #roleListeners: ((leadership: Leadership) => void)[] = [];
-  #gathered: Proposal[] = [];
+  #gathered: Uint8Array[] = [];
+  #waiting: Settle[] = [];
   #nextRequest = 1;
   #isStepping = false;
   #timer: TimerHandle | undefined;
@@ -137,8 +136,8 @@ export class Consensus {
 
   stop(): void {
     this.#timer?.cancel();
-    for (const proposals of this.#open.values()) {
-      for (const { settle } of proposals) settle(err("unavailable", "the server is shutting down"));
+    for (const waiting of this.#open.values()) {
+      for (const settle of waiting) settle(err("unavailable", "the server is shutting down"));
     }
     this.#open.clear();
   }
@@ -166,7 +165,8 @@ export class Consensus {
   /** Writes an entry as it lies in the log; its bytes must not change any more. */
   proposeEntry(bytes: Uint8Array): Promise<Result<Written>> {
     return new Promise((settle) => {
-      this.#gathered.push({ bytes, settle });
+      this.#waiting.push(settle);
+      this.#gathered.push(bytes);
       if (this.#gathered.length === GATHERED_MAX) this.#proposeGathered();
       else if (this.#gathered.length === 1) queueMicrotask(() => this.#proposeGathered());
     });
@@ -174,12 +174,13 @@ export class Consensus {
 
   /** Commands of one turn become one proposal. */
   #proposeGathered(): void {
-    const proposals = this.#gathered;
-    if (proposals.length === 0) return;
-    this.#gathered = [];
+    const commands = this.#gathered;
+    if (commands.length === 0) return;
     const id = this.#nextRequest++;
-    this.#open.set(id, proposals);
-    this.#step({ type: "propose", id, commands: proposals.map((proposal) => proposal.bytes) });
+    this.#open.set(id, this.#waiting);
+    this.#gathered = [];
+    this.#waiting = [];
+    this.#step({ type: "propose", id, commands });
   }
 
   #step(event: RaftEvent): void {
@@ -238,11 +239,11 @@ export class Consensus {
   }
 
   #reply(effect: ReplyEffect): void {
-    const proposals = this.#open.get(effect.id) ?? [];
+    const waiting = this.#open.get(effect.id) ?? [];
     this.#open.delete(effect.id);
-    proposals.forEach(({ settle }, position) => settle(this.#answer(effect.outcome, position)));
+    waiting.forEach((settle, position) => settle(this.#answer(effect.outcome, position)));
     if (this.#open.size === 0) this.#outcomes = [];
-    else if (effect.outcome.type === "committed") this.#forgetBefore(effect.outcome.firstIndex + proposals.length);
+    else if (effect.outcome.type === "committed") this.#forgetBefore(effect.outcome.firstIndex + waiting.length);
   }
 
   #forgetBefore(index: number): void {
