@@ -70,3 +70,34 @@ export function deleteEntry(transport: Transport, kind: string, name: string): P
     needs: `service:write on ${JSON.stringify(name)}`,
   });
 }
+
+/**
+ * Takes an entry away. Consul's delete knows no compare-and-set, so an entry with neutral settings is written with it first,
+ * read again, and only then deleted: what somebody writes in between stays, and is a `conflict`.
+ */
+export async function clearEntry(
+  transport: Transport,
+  { Kind: kind, Name: name, ModifyIndex: modifyIndex = 0 }: ConfigEntry,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<Result<void>> {
+  const neutral: ConfigEntry = { Kind: kind, Name: name, ...settings };
+  const written = await writeEntry(transport, neutral, modifyIndex);
+  if (!written.ok) return written;
+  const read = await readEntry(transport, kind, name);
+  if (!read.ok || read.value === null) return read.ok ? ok(undefined) : read;
+  if (settingsIn(read.value) !== settingsIn(neutral))
+    return err("conflict", `${kind}/${name} was changed by somebody else meanwhile`);
+  return deleteEntry(transport, kind, name);
+}
+
+const identity = new Set(["Kind", "Name", "Namespace", "CreateIndex", "ModifyIndex"]);
+
+/** What an entry sets, as far as it says anything: Consul spells out what is empty. */
+function settingsIn(entry: ConfigEntry): string {
+  const rows = Object.entries(entry).filter(([name, value]) => !identity.has(name) && !isEmpty(value));
+  return JSON.stringify(rows.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+function isEmpty(value: unknown): boolean {
+  return !value || (typeof value === "object" && Object.keys(value).length === 0);
+}

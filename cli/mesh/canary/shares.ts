@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "#core/base";
 import type { CanaryPlan } from "#core/delivery";
 import type { Share } from "#core/mesh";
-import type { Transport } from "#integrations/consul";
+import type { ServiceSplitter, Transport } from "#integrations/consul";
 import { clearSplitter, OWNER, readEntries, writeDefaultSubset, writeShares } from "../split/entries.ts";
 import { split } from "../split/split.ts";
 
@@ -47,10 +47,7 @@ export class ShareWriter {
     // A write whose answer was lost is ours none the less.
     const isDone = splitter !== null && !isForeign && percentIn(splitter.Splits, this.#plan.to) === canaryPercent;
     if (isDone) return this.#remember(canaryPercent);
-    if (isForeign || isChanged)
-      return err("conflict", `service-splitter/${service} was changed by somebody else during the canary`, {
-        hint: "it is left as it is, and the canary stops",
-      });
+    if (isForeign || isChanged) return this.#changed();
     const written = await writeShares(this.#transport, service, splitter, this.#shares(canaryPercent));
     return written.ok ? this.#remember(canaryPercent) : written;
   }
@@ -63,12 +60,25 @@ export class ShareWriter {
     const entries = await readEntries(this.#transport, service);
     if (!entries.ok) return entries;
     const { resolver, splitter } = entries.value;
+    if (splitter && !this.#isAtEnd(splitter)) return this.#changed();
     if (resolver?.Meta?.["owner"] !== OWNER) return kept;
     const moved = await writeDefaultSubset(this.#transport, resolver, to);
     if (!moved.ok) return moved;
     const cleared = splitter ? await clearSplitter(this.#transport, splitter) : ok(undefined);
     if (!cleared.ok) return cleared;
     return ok(`service-resolver/${service} sends everything to ${to}; service-splitter/${service} is removed`);
+  }
+
+  /** Ours, with everything at the new version or already neutral: all that settling may take away. */
+  #isAtEnd({ Meta: meta, Splits: splits }: ServiceSplitter): boolean {
+    const isNeutral = splits.length === 1 && splits[0]?.ServiceSubset === undefined;
+    return meta?.["owner"] === OWNER && (isNeutral || percentIn(splits, this.#plan.to) === 100);
+  }
+
+  #changed(): Result<never> {
+    return err("conflict", `service-splitter/${this.#plan.service} was changed by somebody else during the canary`, {
+      hint: "it is left as it is, and the canary stops",
+    });
   }
 
   async #remember(canaryPercent: number): Promise<Result<void>> {

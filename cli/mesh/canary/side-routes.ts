@@ -2,8 +2,8 @@ import { err, ok, type Result } from "#core/base";
 import type { CanaryPlan, Tester } from "#core/delivery";
 import { escapeRegex } from "#core/values";
 import {
+  clearEntry,
   type ConfigEntry,
-  deleteEntry,
   deleteKey,
   readEntry,
   readKey,
@@ -41,6 +41,9 @@ interface ServiceRouter extends ConfigEntry {
   readonly Routes?: readonly RouterRoute[] | null;
 }
 
+/** A router without routes leads nobody anywhere. */
+const neutral = { Meta: { owner: OWNER } };
+
 /** Who changes an entry between reading and writing it does so once in a while. */
 const TRIES_MAX = 5;
 
@@ -67,7 +70,7 @@ export class SideRoutes {
       const free = this.#checkOwner(router.value);
       if (!free.ok) return free;
     } else if (router.value?.Meta?.["owner"] === OWNER) {
-      const cleared = await this.#clear(router.value);
+      const cleared = await clearEntry(this.#transport, router.value, neutral);
       if (!cleared.ok) return cleared;
     }
     return this.#unmirror();
@@ -112,23 +115,10 @@ export class SideRoutes {
     if (router === null) return ok(undefined);
     const others = this.#others(router);
     if (others.length === (router.Routes ?? []).length) return ok(undefined);
-    if (others.length === 0 && router.Meta?.["owner"] === OWNER) return this.#clear(router);
+    if (others.length === 0 && router.Meta?.["owner"] === OWNER) return clearEntry(this.#transport, router, neutral);
     // What others have put in stays theirs.
     const { owner: _owner, ...meta } = router.Meta ?? {};
     return writeEntry(this.#transport, { ...router, Routes: others, Meta: meta }, router.ModifyIndex ?? 0);
-  }
-
-  /** Consul's delete knows no compare-and-set: a neutral entry is written with it, read again, and then deleted. */
-  async #clear(router: ServiceRouter): Promise<Result<void>> {
-    const { Name: service } = router;
-    const neutral: ConfigEntry = { Kind: "service-router", Name: service, Routes: [], Meta: { owner: OWNER } };
-    const written = await writeEntry(this.#transport, neutral, router.ModifyIndex ?? 0);
-    if (!written.ok) return written;
-    const read = await this.#router();
-    if (!read.ok || read.value === null) return read.ok ? ok(undefined) : read;
-    if ((read.value.Routes ?? []).length > 0)
-      return err("conflict", `service-router/${service} was changed by somebody else meanwhile`);
-    return deleteEntry(this.#transport, "service-router", service);
   }
 
   #checkOwner(router: ServiceRouter | null): Result<void> {

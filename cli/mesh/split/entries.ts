@@ -1,8 +1,8 @@
 import { err, ok, type Result } from "#core/base";
 import { type Share, subsetFilter } from "#core/mesh";
 import {
+  clearEntry,
   type ConfigEntry,
-  deleteEntry,
   readEntry,
   type ServiceResolver,
   type ServiceSplitter,
@@ -79,34 +79,12 @@ export function writeDefaultSubset(
   return writeEntry(transport, { ...resolver, DefaultSubset: subset }, resolver.ModifyIndex ?? 0);
 }
 
-/**
- * Takes the splitter away. Consul's delete knows no compare-and-set, so a neutral entry is written with it first, read
- * again, and only then deleted: who writes in between is not overwritten.
- */
-export async function clearSplitter(transport: Transport, splitter: ServiceSplitter): Promise<Result<void>> {
-  const { Name: service } = splitter;
-  const neutral: ConfigEntry = {
-    Kind: "service-splitter",
-    Name: service,
-    Splits: [{ Weight: 100 }],
-    Meta: { owner: OWNER },
-  };
-  return clear(transport, neutral, splitter.ModifyIndex ?? 0);
+/** Takes the splitter away. */
+export function clearSplitter(transport: Transport, splitter: ServiceSplitter): Promise<Result<void>> {
+  return clearEntry(transport, splitter, { Splits: [{ Weight: 100 }], Meta: { owner: OWNER } });
 }
 
 /** The same for a resolver that is ours alone. */
-export async function clearResolver(transport: Transport, resolver: ServiceResolver): Promise<Result<void>> {
-  const neutral: ConfigEntry = { Kind: "service-resolver", Name: resolver.Name, Meta: { owner: OWNER } };
-  return clear(transport, neutral, resolver.ModifyIndex ?? 0);
-}
-
-async function clear(transport: Transport, neutral: ConfigEntry, modifyIndex: number): Promise<Result<void>> {
-  const written = await writeEntry(transport, neutral, modifyIndex);
-  if (!written.ok) return written;
-  const read = await readEntry(transport, neutral.Kind, neutral.Name);
-  if (!read.ok) return read;
-  if (read.value === null) return ok(undefined);
-  if (JSON.stringify(read.value["Splits"]) !== JSON.stringify(neutral["Splits"]) && neutral["Splits"] !== undefined)
-    return err("conflict", `${neutral.Kind}/${neutral.Name} was changed by somebody else meanwhile`);
-  return deleteEntry(transport, neutral.Kind, neutral.Name);
+export function clearResolver(transport: Transport, resolver: ServiceResolver): Promise<Result<void>> {
+  return clearEntry(transport, resolver, { Meta: { owner: OWNER } });
 }
