@@ -67,14 +67,13 @@ const commands = {
 };
 
 /**
- * Two lanes. In one the unit tests, which take all of the processor that they are given, at a lower priority, then those
- * that start agents. In the other the system tests, which mostly wait for real programs and measure traffic by the second;
- * what they said is shown after the others.
+ * Two lanes. In one the unit tests, then those that start agents. In the other the system tests, which mostly wait for real
+ * programs; what they said is shown after the others.
  */
 async function testAll() {
   const folder = mkdtempSync(join(tmpdir(), "drover-test-counts-"));
-  const group = (project, stdio, before = []) => ({ project, stdio, before, counts: join(folder, project) });
-  const groups = [group("unit", "inherit", ["nice"]), group("processes", "inherit"), group("system", "pipe")];
+  const group = (project, stdio) => ({ project, stdio, counts: join(folder, project) });
+  const groups = [group("unit", "inherit"), group("processes", "inherit"), group("system", "pipe")];
   const [unit, processes, system] = groups;
   const first = runGroup(unit).then(async (code) => Math.max(code, await runGroup(processes)));
   const codes = await Promise.all([first, runGroup(system)]);
@@ -92,10 +91,10 @@ async function testAll() {
   process.exit(Math.max(...codes));
 }
 
-function runGroup({ project, stdio, before, counts }) {
-  const [command, ...args] = [...before, bin("vitest"), "run", "--project", project];
+function runGroup({ project, stdio, counts }) {
+  const args = ["run", "--project", project];
   const env = { ...process.env, DROVER_COUNTS_FILE: counts };
-  const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", stdio, stdio] });
+  const child = spawn(bin("vitest"), args, { cwd: root, env, stdio: ["ignore", stdio, stdio] });
   const chunks = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => chunks.push(chunk));
   return new Promise((resolve) => {
