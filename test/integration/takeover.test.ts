@@ -23,6 +23,8 @@ const SEEDS = (process.env["DROVER_TAKEOVER_SEEDS"] ?? "1,2,3").split(",").map(N
 const TASKS = 8;
 const AGENT_KILLS = 20;
 const SUPERVISOR_KILLS = 5;
+/** Two dozen writers and their agents beside whatever else is tested. */
+const PATIENCE_MS = 60_000;
 const allocId = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
 /** One agent with its directory. */
@@ -118,14 +120,20 @@ test.concurrent.each(SEEDS)("seed %i: tasks keep their pids and no line is lost"
       await sleep(1000 + random.below(4000));
       const old = trial.supervisor();
       process.kill(old.pid, "SIGKILL");
-      await eventually("another supervisor", () => trial.supervisor().pid !== old.pid);
+      await eventually("another supervisor", () => trial.supervisor().pid !== old.pid, PATIENCE_MS);
     }
     const seen = trial.countLines();
-    await sleep(1000);
-    const after = trial.countLines();
+    const after = await eventually(
+      "every task writes on",
+      async () => {
+        await sleep(1000);
+        const counts = trial.countLines();
+        return counts.every((lines, number) => lines > (seen[number] ?? 0) + 500) && counts;
+      },
+      PATIENCE_MS,
+    );
 
     expect(trial.taskPids()).toEqual(before);
-    for (const [number, lines] of after.entries()) expect(lines).toBeGreaterThan(seen[number]! + 500);
     const statuses = new Set(trial.statuses().map((status) => status.clientStatus));
     expect([...statuses].filter((status) => status !== "pending")).toEqual(["running"]);
     console.log(`seed ${seed}: ${after.reduce((sum, lines) => sum + lines, 0)} lines, all contiguous`);
