@@ -17,6 +17,7 @@ import {
 } from "#cli/mesh";
 import { type Command, type Context, fail, failUsage, type Flag, Flags, parseFlags, readTextFile } from "#cli/shell";
 import { planOf } from "./canary-plan.ts";
+import { consulAddress } from "./flags.ts";
 
 export const command: Command = {
   path: ["mesh", "canary"],
@@ -70,7 +71,7 @@ export const command: Command = {
     { name: "json", type: "bool", help: "Writes events as JSON lines." },
     { name: "subset-by", type: "text", value: "key", help: "Key of the instances' Meta. Default version." },
     { name: "force", type: "bool", help: "Takes over entries that somebody else wrote." },
-    { name: "consul-addr", type: "text", value: "url", help: "The Consul agent. Default http://127.0.0.1:8500." },
+    consulAddress,
     { name: "token", type: "text", value: "token", help: "Its ACL token; docs/canary.md lists the rules it needs." },
   ],
   run,

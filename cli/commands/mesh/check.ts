@@ -1,5 +1,6 @@
 import { checkCall } from "#cli/mesh";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
+import { consulAddress } from "./flags.ts";
 
 export const command: Command = {
   path: ["mesh", "check"],
@@ -10,7 +11,7 @@ export const command: Command = {
   flags: [
     { name: "path", type: "text", value: "path", help: "Path of the request, for permissions by request." },
     { name: "method", type: "text", value: "method", help: "Its method. Default GET." },
-    { name: "consul-addr", type: "text", value: "url", help: "The Consul agent. Default http://127.0.0.1:8500." },
+    consulAddress,
     {
       name: "token",
       type: "text",

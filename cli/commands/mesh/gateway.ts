@@ -9,6 +9,7 @@ import {
   runGateway,
 } from "#cli/mesh";
 import { type Command, type Context, fail } from "#cli/shell";
+import { envoyFlags, runningFlags } from "./flags.ts";
 import { meshContext, runUntilSignal } from "./running.ts";
 
 export const command: Command = {
@@ -33,13 +34,9 @@ export const command: Command = {
       value: "address:port",
       help: "Where other datacenters reach a mesh gateway. Default: where it listens.",
     },
-    { name: "mesh-gateway", type: "text", value: "name", help: "Service name of mesh gateways. Default mesh-gateway." },
-    { name: "envoy", type: "text", value: "path", help: "The Envoy to run. Default: envoy of the PATH." },
-    { name: "consul-addr", type: "text", value: "url", help: "The Consul agent. Default http://127.0.0.1:8500." },
+    ...envoyFlags,
     { name: "token", type: "text", value: "token", help: "Its ACL token; docs/mesh.md lists the rules." },
-    { name: "bootstrap", type: "bool", help: "Prints the bootstrap for an Envoy that somebody else runs, and ends." },
-    { name: "log-level", type: "text", value: "level", help: "trace, debug, info, warn or error." },
-    { name: "log-json", type: "bool", help: "Writes logs as JSON." },
+    ...runningFlags,
   ],
   run,
 };

@@ -11,6 +11,7 @@ import {
   type UpstreamOption,
 } from "#cli/mesh";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
+import { envoyFlags, runningFlags } from "./flags.ts";
 import { meshContext, runUntilSignal } from "./running.ts";
 
 export const command: Command = {
@@ -41,18 +42,14 @@ export const command: Command = {
     },
     { name: "bind", type: "text", value: "address", help: "Where others of the mesh connect. Default: the service's." },
     { name: "port", type: "int", value: "port", help: "Port for it. Default: a free one from 21000 to 21255." },
-    { name: "mesh-gateway", type: "text", value: "name", help: "Service name of mesh gateways. Default mesh-gateway." },
-    { name: "envoy", type: "text", value: "path", help: "The Envoy to run. Default: envoy of the PATH." },
-    { name: "consul-addr", type: "text", value: "url", help: "The Consul agent. Default http://127.0.0.1:8500." },
+    ...envoyFlags,
     {
       name: "token",
       type: "text",
       value: "token",
       help: "Its ACL token: a service identity of the service is enough.",
     },
-    { name: "bootstrap", type: "bool", help: "Prints the bootstrap for an Envoy that somebody else runs, and ends." },
-    { name: "log-level", type: "text", value: "level", help: "trace, debug, info, warn or error." },
-    { name: "log-json", type: "bool", help: "Writes logs as JSON." },
+    ...runningFlags,
   ],
   run,
 };

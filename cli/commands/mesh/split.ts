@@ -1,6 +1,7 @@
 import { parseDuration } from "#core/values";
 import { runClear, runSplit, type SplitOutcome, systemMesh } from "#cli/mesh";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
+import { consulAddress } from "./flags.ts";
 
 export const command: Command = {
   path: ["mesh", "split"],
@@ -16,7 +17,7 @@ export const command: Command = {
     { name: "wait-timeout", type: "text", value: "duration", help: "How long. Default 30s." },
     { name: "clear", type: "bool", help: "Takes splitter and subsets away again." },
     { name: "force", type: "bool", help: "Takes over entries that somebody else wrote." },
-    { name: "consul-addr", type: "text", value: "url", help: "The Consul agent. Default http://127.0.0.1:8500." },
+    consulAddress,
     { name: "token", type: "text", value: "token", help: "Its ACL token; it needs service:write on the service." },
   ],
   run,

@@ -6,8 +6,6 @@ import {
   leafQuestion,
   parseGatewayServices,
   parseLeaf,
-  parseRoots,
-  rootsQuestion,
   type Watches,
 } from "#integrations/consul";
 import { type IngressListener, ingressResources, type IngressService, type Protocol } from "#integrations/envoy";
@@ -37,15 +35,9 @@ export class IngressSource implements Disposable {
     this.#of = of;
     this.#place = place;
     this.#observer = observer;
-    this.#set = new WatchSet(watches, {
-      changed: () => this.#tell(),
-      degraded: (reason) => observer.degraded(reason),
-      recovered: () => observer.recovered(),
-    });
+    this.#set = new WatchSet(watches, observer, () => this.#tell());
     this.#chains = new ChainWatches(this.#set, { datacenter: place.datacenter, gatewayService: of.gatewayService });
-    this.#set.watch("roots", rootsQuestion, (text) => {
-      this.#roots = parseRoots(text) ?? this.#roots;
-    });
+    this.#set.watchRoots((roots) => (this.#roots = roots));
     this.#set.watch("leaf", leafQuestion(of.service), (text) => {
       this.#leaf = text === undefined ? undefined : parseLeaf(text);
     });

@@ -7,8 +7,6 @@ import {
   entriesQuestion,
   instancesQuestion,
   parseHealth,
-  parseRoots,
-  rootsQuestion,
   type ServiceResolver,
   type Watches,
 } from "#integrations/consul";
@@ -44,14 +42,8 @@ export class MeshSource implements Disposable {
     this.#of = of;
     this.#place = place;
     this.#observer = observer;
-    this.#set = new WatchSet(watches, {
-      changed: () => this.#tell(),
-      degraded: (reason) => observer.degraded(reason),
-      recovered: () => observer.recovered(),
-    });
-    this.#set.watch("roots", rootsQuestion, (text) => {
-      this.#roots = parseRoots(text) ?? this.#roots;
-    });
+    this.#set = new WatchSet(watches, observer, () => this.#tell());
+    this.#set.watchRoots((roots) => (this.#roots = roots));
     this.#set.watch("datacenters", datacentersQuestion, (text) => {
       this.#datacenters = JSON.parse(text ?? "[]") as readonly string[];
       this.#watchRemotes();

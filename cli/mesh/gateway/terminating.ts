@@ -3,8 +3,6 @@ import {
   type GatewayService,
   gatewayServicesQuestion,
   parseGatewayServices,
-  parseRoots,
-  rootsQuestion,
   type Watches,
 } from "#integrations/consul";
 import { terminatingResources } from "#integrations/envoy";
@@ -31,14 +29,8 @@ export class TerminatingSource implements Disposable {
     this.#of = of;
     this.#place = place;
     this.#observer = observer;
-    this.#set = new WatchSet(watches, {
-      changed: () => this.#tell(),
-      degraded: (reason) => observer.degraded(reason),
-      recovered: () => observer.recovered(),
-    });
-    this.#set.watch("roots", rootsQuestion, (text) => {
-      this.#roots = parseRoots(text) ?? this.#roots;
-    });
+    this.#set = new WatchSet(watches, observer, () => this.#tell());
+    this.#set.watchRoots((roots) => (this.#roots = roots));
     this.#set.watch("services", gatewayServicesQuestion(of.service), (text) => {
       this.#rows = text === undefined ? [] : parseGatewayServices(text);
       this.#follow(this.#rows);

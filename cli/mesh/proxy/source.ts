@@ -10,8 +10,6 @@ import {
   needsPermissions,
   parseIntentions,
   parseLeaf,
-  parseRoots,
-  rootsQuestion,
   serviceQuestion,
   type Watches,
   withPermissions,
@@ -65,13 +63,9 @@ export class ProxySource implements Disposable {
 
   constructor(watches: Watches, of: SourceOf, observer: SourceObserver) {
     this.#service = of.service;
-    this.#set = new WatchSet(watches, {
-      changed: () => {
-        const facts = this.#facts();
-        if (facts) observer.changed(facts);
-      },
-      degraded: (reason) => observer.degraded(reason),
-      recovered: () => observer.recovered(),
+    this.#set = new WatchSet(watches, observer, () => {
+      const facts = this.#facts();
+      if (facts) observer.changed(facts);
     });
     this.#chains = new ChainWatches(this.#set, of);
     this.#watchOwn(of);
@@ -86,9 +80,7 @@ export class ProxySource implements Disposable {
     this.#set.watch("parent", serviceQuestion(serviceId), (text) => {
       this.#parent = text === undefined ? null : (JSON.parse(text) as AgentService);
     });
-    this.#set.watch("roots", rootsQuestion, (text) => {
-      this.#roots = parseRoots(text) ?? this.#roots;
-    });
+    this.#set.watchRoots((roots) => (this.#roots = roots));
     this.#set.watch("leaf", leafQuestion(service), (text) => {
       this.#leaf = text === undefined ? undefined : parseLeaf(text);
     });

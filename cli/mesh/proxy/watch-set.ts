@@ -1,9 +1,15 @@
 import type { Failure } from "#core/base";
-import type { Answer, Question, Watches } from "#integrations/consul";
+import {
+  type Answer,
+  type CaRoots,
+  parseRoots,
+  type Question,
+  rootsQuestion,
+  type Watches,
+} from "#integrations/consul";
 
+/** Who hears whether Consul answers. */
 export interface WatchSetObserver {
-  /** Something has come; what came in one turn is told as one. */
-  changed(): void;
   degraded(reason: Failure): void;
   recovered(): void;
 }
@@ -12,14 +18,17 @@ export interface WatchSetObserver {
 export class WatchSet implements Disposable {
   readonly #watches: Watches;
   readonly #observer: WatchSetObserver;
+  readonly #changed: () => void;
   readonly #open = new Map<string, Disposable>();
   readonly #degraded = new Set<string>();
   #isTelling = false;
   #isDisposed = false;
 
-  constructor(watches: Watches, observer: WatchSetObserver) {
+  /** `changed`: something has come; what came in one turn is told as one. */
+  constructor(watches: Watches, observer: WatchSetObserver, changed: () => void) {
     this.#watches = watches;
     this.#observer = observer;
+    this.#changed = changed;
   }
 
   has(name: string): boolean {
@@ -50,6 +59,14 @@ export class WatchSet implements Disposable {
     this.#open.set(name, watch);
   }
 
+  /** None at all are no answer: those that are known stay. */
+  watchRoots(take: (roots: CaRoots) => void): void {
+    this.watch("roots", rootsQuestion, (text) => {
+      const roots = parseRoots(text);
+      if (roots) take(roots);
+    });
+  }
+
   /** Ends those that begin so and are not wanted any more; the names of these. */
   keepOnly(prefix: string, wanted: { has(name: string): boolean }): string[] {
     const gone = [...this.#open.keys()].filter((name) => name.startsWith(prefix) && !wanted.has(name));
@@ -76,7 +93,7 @@ export class WatchSet implements Disposable {
     this.#isTelling = true;
     queueMicrotask(() => {
       this.#isTelling = false;
-      if (!this.#isDisposed) this.#observer.changed();
+      if (!this.#isDisposed) this.#changed();
     });
   }
 }
