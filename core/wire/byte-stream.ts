@@ -10,7 +10,8 @@ const spare: Uint8Array[] = [];
 
 const SLAB_BYTES = 64 * 1024;
 const SLICE_BYTES_MAX = 2 * 1024;
-const LENGTH_BYTES_MAX = 9;
+/** Of 2^63, seven bits a byte. */
+const UINT_BYTES_MAX = 10;
 const LOOP_CHARACTERS_MAX = 24;
 
 /** Results written straight into larger pieces of memory: making each its own buffer costs more than filling it. */
@@ -73,7 +74,7 @@ export class ByteWriter {
   /** A whole number from 0 to 2^53, seven bits a byte, low bits first. */
   uint(value: number): void {
     assert(Number.isInteger(value) && value >= 0 && value <= 2 ** 63, () => `uint: ${value}`);
-    this.#reserve(10);
+    this.#reserve(UINT_BYTES_MAX);
     let rest = value;
     while (rest >= 0x80) {
       this.#buffer[this.#length++] = (rest % 0x80) | 0x80;
@@ -107,13 +108,14 @@ export class ByteWriter {
   }
 
   text(value: string): void {
-    this.#reserve(LENGTH_BYTES_MAX + 3 * value.length);
+    this.#reserve(UINT_BYTES_MAX + 3 * value.length);
     const start = this.#length - this.#from;
     // The width of the length is known beforehand unless letters beyond ASCII decide it.
-    this.#length += value.length < 0x80 ? 1 : 2;
+    const room = value.length < 0x80 ? 1 : 2;
+    this.#length += room;
     if (value.length > LOOP_CHARACTERS_MAX || !this.#ascii(value))
       this.#length += encoder.encodeInto(value, this.#buffer.subarray(this.#length)).written;
-    this.#putLength(start, value.length < 0x80 ? 1 : 2);
+    this.#putLength(start, room);
   }
 
   /** A short text of ASCII alone, without the view that the encoder needs; false, and nothing written, for any other. */
@@ -141,7 +143,7 @@ export class ByteWriter {
   #putLength(offset: number, room: number): void {
     const length = this.#length - this.#from - offset - room;
     const width = length < 0x80 ? 1 : length < 0x4000 ? 2 : Math.ceil(Math.log2(length + 1) / 7);
-    this.#reserve(LENGTH_BYTES_MAX + 1);
+    this.#reserve(UINT_BYTES_MAX);
     const start = this.#from + offset;
     if (width !== room) {
       this.#buffer.copyWithin(start + width, start + room, this.#length);
