@@ -63,6 +63,7 @@ export const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   "services/server/http": ["fastify", "ws"],
   "integrations/telemetry": ["pino", "prom-client"],
   "integrations/envoy": ["@grpc/grpc-js", "@bufbuild/protobuf"],
+  "services/client/supervisor": ["koffi"],
   "integrations/consul": ["consul"],
   "integrations/mesh-ca": ["node-forge"],
   "cli/agent": ["pino"],

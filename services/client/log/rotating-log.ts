@@ -14,21 +14,30 @@ export interface RotationRules {
 
 /**
  * The folder of the logs, and the folder that it is in, are writable by tasks: a symbolic link that one of them put in
- * the place of a log or of the folder is not followed.
+ * the place of a log or of the folder is not followed, and a pipe there is not waited for.
  */
-const FILE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+const FILE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const FOLDER_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Puts bytes into the file at `offset`, at most `room` of them, and says how many. Throws what the file system throws. */
+export type Put = (file: number, offset: number, room: number) => number;
+
+/** `error` when the file system refused the bytes after those that were written. */
+export interface Appended {
+  readonly written: number;
+  readonly error?: Error;
+}
 
 /**
  * Appends to the newest file and begins the next when it is full, all synchronously: bytes that were taken from a task
- * are on their way to the disk before anything else can happen to this process.
+ * are on their way to the disk before anything else can happen to this process. Places are handed out by us and not by
+ * O_APPEND, which splice(2) refuses; the file's size is asked for each time, because a task may cut its own log.
  */
 export class RotatingLog {
   readonly #rules: RotationRules;
   #index: number;
   #descriptor: number | undefined;
   #folder: number | undefined;
-  #sizeBytes = 0;
 
   constructor(rules: RotationRules) {
     assert(rules.maxFiles >= 1 && rules.maxFileSizeBytes >= 1, "a log has at least one file of one byte");
@@ -41,18 +50,29 @@ export class RotatingLog {
     if (this.#descriptor !== undefined) return;
     this.#folder ??= openSync(this.#rules.directory, FOLDER_FLAGS);
     this.#descriptor = openSync(this.#path(this.#index), FILE_FLAGS, 0o644);
-    this.#sizeBytes = fstatSync(this.#descriptor).size;
   }
 
-  /** How many of the bytes were written: fewer than given when the file system refused the rest. */
-  write(bytes: Uint8Array): { readonly written: number; readonly error?: Error } {
-    let written = 0;
+  /** Has one piece put into the current file. */
+  append(put: Put): Appended {
     try {
-      while (written < bytes.length) written += this.#writeSome(bytes.subarray(written));
-      return { written };
+      const offset = this.#end();
+      return { written: put(this.#descriptor as number, offset, this.#rules.maxFileSizeBytes - offset) };
     } catch (error) {
-      return { written, error: error as Error };
+      return { written: 0, error: error as Error };
     }
+  }
+
+  write(bytes: Uint8Array): Appended {
+    let written = 0;
+    while (written < bytes.length) {
+      const left = bytes.length - written;
+      const { written: count, error } = this.append((file, offset, room) =>
+        writeSync(file, bytes, written, Math.min(room, left), offset),
+      );
+      if (error) return { written, error };
+      written += count;
+    }
+    return { written };
   }
 
   close(): void {
@@ -61,20 +81,20 @@ export class RotatingLog {
     this.#folder = undefined;
   }
 
-  #writeSome(bytes: Uint8Array): number {
-    this.open();
-    if (this.#sizeBytes >= this.#rules.maxFileSizeBytes) this.#rotate();
-    const room = this.#rules.maxFileSizeBytes - this.#sizeBytes;
-    const count = writeSync(this.#descriptor as number, bytes, 0, Math.min(room, bytes.length));
-    this.#sizeBytes += count;
-    return count;
+  /** Where the next byte goes: behind the last one of a file that is not full. */
+  #end(): number {
+    for (;;) {
+      this.open();
+      const sizeBytes = fstatSync(this.#descriptor as number).size;
+      if (sizeBytes < this.#rules.maxFileSizeBytes) return sizeBytes;
+      this.#rotate();
+    }
   }
 
   #rotate(): void {
     this.#closeFile();
     this.#index++;
     this.#removeOld();
-    this.open();
   }
 
   #removeOld(): void {

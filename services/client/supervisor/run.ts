@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { err, ok, type Result } from "#core/base";
 import { bootId, identify, isSame, type ProcessIdentity, sendSignal, sendToGroup } from "#client/process";
 import { readChecked, writeChecked } from "#client/state";
-import { Pipe } from "./pipe.ts";
+import { type Mover, Pipe } from "./pipe.ts";
 import { type RunPlaces, runPlaces } from "./places.ts";
 import type { OutputRules, RunExit, RunRequest, RunStatus } from "./protocol.ts";
 import { shellLine, type ShellTools } from "./shell-line.ts";
@@ -28,6 +28,8 @@ interface RunRecord {
 
 export interface RunTools extends ShellTools {
   readonly mkfifo: string;
+  /** Undefined where output must be copied. */
+  readonly mover: Mover | undefined;
 }
 
 export interface RunWatcher {
@@ -39,6 +41,7 @@ export interface RunWatcher {
 export class Run {
   readonly #places: RunPlaces;
   readonly #watcher: RunWatcher;
+  readonly #mover: Mover | undefined;
   #record: RunRecord;
   #pipes: Pipe[] = [];
   #task: ProcessIdentity | undefined;
@@ -48,10 +51,11 @@ export class Run {
   #lostBytes = 0;
   #quietUntilMs = 0;
 
-  private constructor(places: RunPlaces, record: RunRecord, watcher: RunWatcher) {
+  private constructor(places: RunPlaces, record: RunRecord, watcher: RunWatcher, mover: Mover | undefined) {
     this.#places = places;
     this.#record = record;
     this.#watcher = watcher;
+    this.#mover = mover;
   }
 
   get status(): RunStatus {
@@ -61,7 +65,7 @@ export class Run {
   static async start(runs: string, request: RunRequest, tools: RunTools, watcher: RunWatcher): Promise<Result<Run>> {
     const { runId, stdout, stderr } = request;
     const record: RunRecord = { runId, boot: bootId(), shell: null, stdout, stderr, sentSignals: [] };
-    const run = new Run(runPlaces(runs, runId), record, watcher);
+    const run = new Run(runPlaces(runs, runId), record, watcher, tools.mover);
     try {
       await run.#makePipes(tools);
       run.#openPipes();
@@ -76,12 +80,12 @@ export class Run {
   }
 
   /** Takes over what an earlier supervisor left: its pipes at once, for a task without a reader stalls at 64 KiB. */
-  static recover(runs: string, runId: string, watcher: RunWatcher): Result<Run> {
+  static recover(runs: string, runId: string, watcher: RunWatcher, mover: Mover | undefined): Result<Run> {
     const places = runPlaces(runs, runId);
     const read = readChecked(places.record, RECORD_VERSIONS);
     if (!read.ok) return read;
     if (read.value === undefined) return err("not_found", `no record of run ${runId}`);
-    const run = new Run(places, read.value.body as RunRecord, watcher);
+    const run = new Run(places, read.value.body as RunRecord, watcher, mover);
     if (readNumber(places.shell) === undefined) {
       // The last supervisor died before it came to starting the shell: whoever asked for the run asks again.
       run.forget();
@@ -133,8 +137,8 @@ export class Run {
   #openPipes(): void {
     const lost = (bytes: number, cause: string): void => this.#lost(bytes, cause);
     const { stdout, stderr } = this.#record;
-    if (stdout) this.#pipes.push(new Pipe(this.#places.stdout, stdout, lost));
-    if (stderr) this.#pipes.push(new Pipe(this.#places.stderr, stderr, lost));
+    if (stdout) this.#pipes.push(new Pipe(this.#places.stdout, stdout, this.#mover, lost));
+    if (stderr) this.#pipes.push(new Pipe(this.#places.stderr, stderr, this.#mover, lost));
   }
 
   /** A full disk refuses every chunk: one message in a while says what they amount to. */

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { assert, err, failureOf, ok, product, type Result } from "#core/base";
 import { identify } from "#client/process";
 import { writeChecked } from "#client/state";
+import type { Mover } from "./pipe.ts";
 import { findTool, isPrivate, type SupervisorPlaces } from "./places.ts";
 import {
   type Answer,
@@ -43,10 +44,10 @@ export class Supervisor implements RunWatcher {
   #idleSinceMs = performance.now();
   #unchecked: string[] = [];
 
-  constructor(places: SupervisorPlaces, onIdle: () => void) {
+  constructor(places: SupervisorPlaces, mover: Mover | undefined, onIdle: () => void) {
     this.#places = places;
     this.#onIdle = onIdle;
-    this.#tools = { mkfifo: tool("mkfifo"), mv: tool("mv"), sleep: tool("sleep") };
+    this.#tools = { mkfifo: tool("mkfifo"), mv: tool("mv"), sleep: tool("sleep"), mover };
     this.#server = createServer((socket) => this.#accept(socket));
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
@@ -80,7 +81,7 @@ export class Supervisor implements RunWatcher {
   #recoverAll(): void {
     for (const name of readdirSync(this.#places.runs)) {
       if (!name.endsWith(".json")) continue;
-      const run = Run.recover(this.#places.runs, name.slice(0, -".json".length), this);
+      const run = Run.recover(this.#places.runs, name.slice(0, -".json".length), this, this.#tools.mover);
       if (run.ok) this.#runs.set(run.value.status.runId, run.value);
       else if (run.failure.code !== "cancelled") process.stderr.write(`${name}: ${run.failure.message}\n`);
     }

@@ -4,9 +4,22 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Prng } from "#core/base";
+import { logIndexes } from "#client/log";
 import { identify, isSame, type ProcessIdentity } from "#client/process";
 import { type RunExit, type RunRequest, SupervisorLink, supervisorPlaces } from "#client/supervisor";
 import { eventually, MemoryLogger, realTimers } from "#test/clients";
+import { contiguousLines } from "#test/support";
+
+/** Up to 8 MB/s: a supervisor that copies is between a read and a write for a tenth of the time. */
+const FAST_LINES = `const { writeSync } = require("node:fs");
+const wait = new Int32Array(new SharedArrayBuffer(4));
+let line = 0;
+for (;;) {
+  let text = "";
+  for (let count = 0; count < 64; count++) text += String(++line).padStart(63, "0") + "\\n";
+  for (let at = 0; at < text.length; ) at += writeSync(1, text.slice(at));
+  Atomics.wait(wait, 0, 0, 0.5);
+}`;
 
 let directory: string;
 let link: SupervisorLink;
@@ -48,6 +61,11 @@ function supervisorIdentity(): ProcessIdentity | undefined {
   if (!existsSync(self)) return undefined;
   const text = readFileSync(self, "utf8");
   return JSON.parse(text.split("\n")[1] as string) as ProcessIdentity;
+}
+
+function livingSupervisor(): ProcessIdentity | undefined {
+  const identity = supervisorIdentity();
+  return identity && isSame(identity) ? identity : undefined;
 }
 
 function request(runId: string, script: string): RunRequest {
@@ -121,6 +139,23 @@ test("killed −9, the supervisor is replaced at once and tasks keep their pids 
   expect(isSame(task)).toBe(true);
   expect(isContiguous(log("counter.stdout.0"))).toBe(true);
 });
+
+test("killed −9 in the middle of its work, sixty times, the supervisor takes no byte with it", async () => {
+  const random = new Prng(Number(process.env["DROVER_STORM_SEED"] ?? 7));
+  const script = join(directory, "writer.cjs");
+  writeFileSync(script, FAST_LINES);
+  const stdout = { directory: join(directory, "logs"), prefix: "writer", maxFiles: 1000, maxFileSizeBytes: 1 << 20 };
+  const writer = { ...request("writer", ""), command: process.execPath, args: [script], stdout };
+  expect(await link.start(writer, { exited: (exit) => exits.set("writer", exit) })).toMatchObject({ ok: true });
+  for (let kill = 0; kill < 60; kill++) {
+    const supervisor = await eventually("a supervisor that works", livingSupervisor, 30_000);
+    await sleep(random.below(60));
+    process.kill(supervisor.pid, "SIGKILL");
+    await eventually("it is gone", () => !isSame(supervisor));
+  }
+  const seen = writtenLines();
+  await eventually("more lines", () => writtenLines() > seen + 1000, 30_000);
+}, 120_000);
 
 test("last words and exit status of a task that ended without a supervisor are not lost", async () => {
   await start("orphan", "sleep 0.3; echo farewell; exit 7");
@@ -222,6 +257,12 @@ test("a working directory that is missing is said at the start", async () => {
   await start("next", "true");
   expect(await exitOf("next")).toEqual({ code: 0, signal: 0 });
 });
+
+/** Throws at the first line that is not the number after the one before. */
+function writtenLines(): number {
+  const parts = logIndexes(join(directory, "logs"), "writer").map((index) => log(`writer.${index}`));
+  return contiguousLines(parts.join(""), "the writer");
+}
 
 function isContiguous(text: string): boolean {
   const lines = text.split("\n").slice(0, -1).map(Number);
