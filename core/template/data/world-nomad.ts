@@ -2,7 +2,7 @@ import { compareText } from "../values/bytes.ts";
 import { int, Int, strings, Struct } from "../values/value.ts";
 import type { Dependency, DependencyOf } from "./dependency.ts";
 import { nomadServiceSnippetType, nomadServiceType, variableMetaType, variableOf } from "./objects.ts";
-import { choose } from "./rendezvous.ts";
+import { choose, type Weighable } from "./rendezvous.ts";
 import type { Answer } from "./snapshot.ts";
 import { absent, found, listAnswer, unsupported } from "./answers.ts";
 
@@ -12,16 +12,10 @@ interface VariableData {
   readonly items: Readonly<Record<string, string>>;
 }
 
-interface RegistrationData {
-  readonly ID: string;
-  readonly ServiceName: string;
+interface RegistrationData extends Weighable {
   readonly NodeID: string;
-  readonly Address: string;
-  readonly Port: number;
   readonly Datacenter: string;
-  readonly Tags: readonly string[] | null;
   readonly JobID: string;
-  readonly AllocID: string;
 }
 
 export interface NomadData {
@@ -64,7 +58,7 @@ export class NomadWorld {
     );
     // The agent refuses an empty hash key, so the value never comes.
     if (wanted?.key === "") return undefined;
-    const kept = wanted === undefined ? instances : choose(instances, wanted.count, wanted.key, (one) => one.AllocID);
+    const kept = wanted === undefined ? instances : choose(instances, wanted.count, wanted.key);
     return listAnswer(kept.map(registrationValue), "*dependency.NomadService");
   }
 
