@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { Prng } from "#core/base";
 import { type ByteTarget, fuzzBytes } from "./byte-target.ts";
 import { GossipTarget, RaftFrameTarget } from "./frame-target.ts";
@@ -45,14 +46,7 @@ function corpusOf(name: string): string[] {
   });
 }
 
-function option(args: readonly string[], name: string, fallback: number): number {
-  const at = args.indexOf(name);
-  return at === -1 ? fallback : Number(args[at + 1]);
-}
-
-function fuzz(name: string, target: Target, args: readonly string[]): number {
-  const count = option(args, "--count", 100_000);
-  const seed = option(args, "--seed", 1);
+function fuzz(name: string, target: Target, { count, seed }: Options): number {
   const random = new Prng(seed);
   const corpus = corpusOf(target.corpus);
   let slowest = 0;
@@ -96,15 +90,40 @@ function attempt(target: Target, input: string): Verdict {
   }
 }
 
-const [name = "", ...args] = process.argv.slice(2);
-const target = targets[name];
-const byteTarget = byteTargets[name];
-if (byteTarget !== undefined) {
-  const [count, seed] = [option(args, "--count", 100_000), option(args, "--seed", 1)];
+interface Options {
+  readonly count: number;
+  readonly seed: number;
+}
+
+/** What was asked for; a word that means nothing here is an error, or a run would claim what it did not do. */
+function readOptions(): Options & { readonly name: string } {
+  const { values, positionals } = parseArgs({
+    options: { count: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
+    allowPositionals: true,
+  });
+  const [count, seed] = [Number(values.count), Number(values.seed)];
+  const isKnown = positionals.length === 1 && Object.hasOwn({ ...targets, ...byteTargets }, positionals[0] as string);
+  if (!isKnown || !(Number.isInteger(count) && count > 0 && Number.isInteger(seed)))
+    throw new Error("a name, and whole numbers");
+  return { name: positionals[0] as string, count, seed };
+}
+
+function run({ name, ...options }: ReturnType<typeof readOptions>): number {
+  const byteTarget = byteTargets[name];
+  if (byteTarget === undefined) return fuzz(name, targets[name] as Target, options);
   const write = (text: string): void => void process.stdout.write(text);
-  process.exitCode = fuzzBytes(name, byteTarget(), new Prng(seed), { write, count, seed }) ? 0 : 1;
-} else if (target === undefined) {
-  const names = [...Object.keys(targets), ...Object.keys(byteTargets)];
-  process.stderr.write(`usage: npm run fuzz -- ${names.join("|")} [--count N] [--seed S]\n`);
-  process.exitCode = 2;
-} else process.exitCode = fuzz(name, target, args);
+  return fuzzBytes(name, byteTarget(), new Prng(options.seed), { write, ...options }) ? 0 : 1;
+}
+
+function optionsOrUsage(): ReturnType<typeof readOptions> | undefined {
+  try {
+    return readOptions();
+  } catch (error) {
+    const names = [...Object.keys(targets), ...Object.keys(byteTargets)].join("|");
+    process.stderr.write(`${(error as Error).message}\nusage: npm run fuzz -- ${names} [--count N] [--seed S]\n`);
+    return undefined;
+  }
+}
+
+const options = optionsOrUsage();
+process.exitCode = options === undefined ? 2 : run(options);
