@@ -135,7 +135,7 @@ async function main(argv) {
       steps.spin();
       agent = startAgent(ports, logFile);
     }
-    const ready = agent && (await Promise.race([bringUp(ports, agent, logFile), stop]));
+    const ready = agent && (await Promise.race([bringUp(ports, agent, logFile, interrupted.signal), stop]));
     steps.quiet();
     if (ready) {
       printNext(ports, ready.urls);
@@ -165,20 +165,14 @@ async function prepare(ports, signal) {
   await checkPorts(ports);
 }
 
-async function bringUp(ports, agent, logFile) {
+async function bringUp(ports, agent, logFile, signal) {
   try {
     const node = await nodeReady(ports.http, agent);
     say(`node ${node.Name} is ready`);
     steps.spin();
     const file = "examples/hello.drover.hcl";
-    const { code, output } = await runCommand(ports.http, [
-      "job",
-      "run",
-      "-detach",
-      "-var",
-      `node=${process.execPath}`,
-      file,
-    ]);
+    const command = ["job", "run", "-detach", "-var", `node=${process.execPath}`, file];
+    const { code, output } = await runCommand(ports.http, command, signal);
     if (code !== 0) throw new Trouble(`${file} was not accepted\n${output}`);
     say(`job ${JOB} is registered`);
     steps.spin();

@@ -71,15 +71,19 @@ function nodeReady(port, agent) {
   });
 }
 
-function runCommand(port, args) {
+/** A command of the CLI; ended by `signal`, because nothing may outlive the start. */
+function runCommand(port, args, signal) {
   return new Promise((resolve) => {
     const command = spawn(process.execPath, [join(root, "bin/drover"), ...args], {
       cwd: root,
+      signal,
+      killSignal: "SIGKILL",
       env: { ...ownEnvironment(), DROVER_ADDR: `http://127.0.0.1:${port}`, DROVER_CLI_SHOW_HINTS: "0" },
     });
     let output = "";
     command.stdout.on("data", (chunk) => (output += chunk));
     command.stderr.on("data", (chunk) => (output += chunk));
+    command.on("error", (error) => (output += error.message));
     command.on("close", (code) => resolve({ code, output }));
   });
 }

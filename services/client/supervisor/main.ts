@@ -20,7 +20,8 @@ for (const signal of ["SIGHUP", "SIGINT", "SIGPIPE"] as const) process.on(signal
 await new Supervisor(places, await findMover(), () => {
   rmSync(places.socket, { force: true });
   rmSync(places.self, { force: true });
-  process.exit(0);
+  // An orderly exit would wait for the thread that waits for pipes, up to a second.
+  process.kill(process.pid, "SIGKILL");
 }).open();
 
 /** Said in the log, because it is a promise less: without it a killed supervisor may take a piece of output with it. */

@@ -132,6 +132,16 @@ test.each(["SIGTERM", "SIGHUP"] as const)(
   },
 );
 
+test("SIGTERM while the job is being handed in takes the command with it", async () => {
+  const { http } = await freePorts();
+  const start = new Start(root, ["-http-port", http]);
+  await start.says(/node \S+ is ready/);
+  await sleep(60);
+  start.signal("SIGTERM");
+  expect(await start.ended()).toBe(0);
+  expect(start.leftovers()).toEqual([]);
+});
+
 test("a second Ctrl-C does not wait for tasks that do not want to end", async () => {
   const { http } = await freePorts();
   const checkout = checkoutWith((text) =>
