@@ -17,6 +17,9 @@ interface Cost {
 }
 
 /** What a text costs a process that does nothing else; the process has itself made the text. */
+/** By the wall's clock on a busy machine; what a text costs is measured offline, in processor time. */
+const ANSWER_MS_MAX = 15_000;
+
 function costOf(name: string): Promise<Cost> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [entry, name], (error, stdout) =>
@@ -58,7 +61,7 @@ describe("a server", () => {
       expect([200, 400], name).toContain(answer.status);
       if (answer.status === 400) expect(await answer.text(), name).toMatch(/^Failed to parse job: \S/);
       else await answer.arrayBuffer();
-      expect(performance.now() - before, name).toBeLessThan(2000);
+      expect(performance.now() - before, name).toBeLessThan(ANSWER_MS_MAX);
     }
     expect(agent.isAlive).toBe(true);
   });
