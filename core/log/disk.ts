@@ -42,5 +42,11 @@ export function sequenceOf(name: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-export const SPARE_NAME = "spare.wal";
+/** Files that a new segment may become: one prepared ahead, the others recycled. More are removed, to give the room back. */
+export const SPARES_MAX = 4;
+
+/** The file of spare `number`, counted from 0. */
+export function spareName(number: number): string {
+  return number === 0 ? "spare.wal" : `spare-${number}.wal`;
+}
 export const SLOTS_NAME = "hard-state.slots";

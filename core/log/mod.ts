@@ -10,7 +10,7 @@
  */
 export type { LogBatch, LogEntry, LogEntryKind } from "./batch.ts";
 export { type CollectedLog, collectLog } from "./collect.ts";
-export { type Disk, type LogIdentity, type Read, segmentName, sequenceOf, SLOTS_NAME, SPARE_NAME } from "./disk.ts";
+export { type Disk, type LogIdentity, type Read, segmentName, sequenceOf, SLOTS_NAME, spareName } from "./disk.ts";
 export { readFully, snapshotName, type SnapshotPosition, snapshotPositionOf } from "./files.ts";
 export { MUST_REACH_NEVER, type StoredHardState } from "./hard-state.ts";
 export { type InspectedRecord, type InspectFilter, inspectLog, type InspectSummary, verifyLog } from "./inspect.ts";

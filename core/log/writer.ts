@@ -1,7 +1,7 @@
 import { assert, type Buggify, neverBuggify } from "#core/base";
 import { BATCH_HEADER_BYTES, encodedBytes, type LogBatch, MARKER_BYTES, RecordEncoder } from "./batch.ts";
 import { ByteView } from "./bytes.ts";
-import { type Disk, type LogIdentity, segmentName, SLOTS_NAME, SPARE_NAME } from "./disk.ts";
+import { type Disk, type LogIdentity, segmentName, SLOTS_NAME, spareName, SPARES_MAX } from "./disk.ts";
 import type { StoredHardState } from "./hard-state.ts";
 import type { LiveSegment, Recovery } from "./recover.ts";
 import { type Attested, checksumSeed, encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./segment.ts";
@@ -26,8 +26,9 @@ const ZEROS_BYTES = 1024 * 1024;
 const FIRST_BUFFER_BYTES = 64 * 1024;
 
 /**
- * Appends to the log: `write` puts batches behind one another in a single write, `sync` makes them durable, `mark` adds
- * the marker that says so. Any failure of the disk throws, and the writer must not be used again.
+ * Appends to the log: `write` puts batches behind one another in a single write, `sync` makes them durable. The marker that
+ * says so goes in front of the next batch, in the same write, or by `mark` when nothing follows at once. Any failure of the
+ * disk throws, and the writer must not be used again.
  */
 export class LogWriter {
   readonly #disk: Disk;
@@ -46,7 +47,8 @@ export class LogWriter {
   #pendingEpoch: number | undefined = undefined;
   #isSlotDirty = false;
   #isMarkerDue = false;
-  #hasSpare: boolean;
+  /** Spares 0 to one below this are there; the last one is used first. */
+  #spares = 0;
   #nextSlot: number;
 
   /** Begins a new segment behind what was recovered; a torn or damaged rest of the old one is left where it is. */
@@ -60,7 +62,8 @@ export class LogWriter {
     this.#durable = recovery.end;
     this.#index = recovery.end.index;
     this.#term = recovery.end.term;
-    this.#hasSpare = (disk.size(SPARE_NAME) ?? 0) >= options.segmentBytes;
+    while (this.#spares < SPARES_MAX && (disk.size(spareName(this.#spares)) ?? 0) >= options.segmentBytes)
+      this.#spares++;
     this.#nextSlot = recovery.nextSlot;
     this.#settleTail(recovery);
     this.#beginSegment(nowMs);
@@ -95,13 +98,11 @@ export class LogWriter {
   write(batches: readonly LogBatch[], nowMs: number): void {
     assert(this.#pendingEpoch === undefined, "a sync follows every write");
     assert(batches.length > 0, "there is something to write");
-    this.mark();
     const content = batches.reduce((sum, batch) => sum + encodedBytes(batch), 0);
-    const total = BATCH_HEADER_BYTES + content;
-    const isFull =
-      this.#offset + total + MARKER_BYTES > this.#options.segmentBytes || this.#buggify("log/segment/early");
+    const most = MARKER_BYTES + BATCH_HEADER_BYTES + content + MARKER_BYTES;
+    const isFull = this.#offset + most > this.#options.segmentBytes || this.#buggify("log/segment/early");
     if (isFull && this.#offset > SEGMENT_HEADER_BYTES) this.#beginSegment(nowMs);
-    this.#encode(batches, content, total, nowMs);
+    const total = this.#encode(batches, content, nowMs);
     this.#disk.write(this.#name, this.#offset, this.#buffer.bytes.subarray(0, total));
     this.#offset += total;
     this.#pendingEpoch = (batches.at(-1) as LogBatch).epoch;
@@ -122,32 +123,38 @@ export class LogWriter {
   release(before: number): void {
     while (this.#segments.length > 1 && (this.#segments[0] as LiveSegment).lastIndex < before) {
       const { sequence } = this.#segments.shift() as LiveSegment;
-      if (this.#hasSpare) this.#disk.remove(segmentName(sequence));
-      else this.#disk.rename(segmentName(sequence), SPARE_NAME);
-      this.#hasSpare = true;
+      if (this.#spares === SPARES_MAX) this.#disk.remove(segmentName(sequence));
+      else this.#disk.rename(segmentName(sequence), spareName(this.#spares++));
     }
     this.#disk.syncFolder();
   }
 
   /** Prepares the next segment's file, so that its first use neither allocates nor changes its length. */
   prepare(): void {
-    if (this.#hasSpare) return;
+    if (this.#spares > 0) return;
+    const name = spareName(0);
     const zeros = new Uint8Array(Math.min(ZEROS_BYTES, this.#options.segmentBytes));
     for (let offset = 0; offset < this.#options.segmentBytes; offset += zeros.length)
-      this.#disk.write(SPARE_NAME, offset, zeros);
-    this.#disk.sync(SPARE_NAME);
+      this.#disk.write(name, offset, zeros);
+    this.#disk.sync(name);
     this.#disk.syncFolder();
-    this.#hasSpare = true;
+    this.#spares = 1;
   }
 
-  #encode(batches: readonly LogBatch[], content: number, total: number, nowMs: number): void {
+  /** The marker of the batch before, if it is still due, and the new batch; returns the bytes of both. */
+  #encode(batches: readonly LogBatch[], content: number, nowMs: number): number {
+    const headerAt = this.#isMarkerDue ? MARKER_BYTES : 0;
+    const total = headerAt + BATCH_HEADER_BYTES + content;
     if (this.#buffer.bytes.length < total) this.#buffer = new ByteView(new Uint8Array(total * 2));
-    const encoder = new RecordEncoder(this.#buffer, BATCH_HEADER_BYTES, this.#seed);
+    if (this.#isMarkerDue) new RecordEncoder(this.#buffer, 0, this.#seed).marker(this.#durable);
+    this.#isMarkerDue = false;
+    const encoder = new RecordEncoder(this.#buffer, headerAt + BATCH_HEADER_BYTES, this.#seed);
     for (const batch of batches) this.#encodeBatch(encoder, batch);
     assert(encoder.offset === total, "a batch has the size that was computed");
     const { count } = encoder;
-    encoder.offset = 0;
+    encoder.offset = headerAt;
     encoder.batchHeader(this.#durable, content, count, nowMs);
+    return total;
   }
 
   #encodeBatch(encoder: RecordEncoder, batch: LogBatch): void {
@@ -169,7 +176,7 @@ export class LogWriter {
     this.#term = term;
   }
 
-  /** Says behind the last batch that it is on disk; the caller first tells those who wait for it. */
+  /** Says behind the last batch that it is on disk, without waiting for the next write, which says it otherwise. */
   mark(): void {
     if (!this.#isMarkerDue) return;
     this.#isMarkerDue = false;
@@ -182,17 +189,19 @@ export class LogWriter {
   /** Paired with recovery: head on disk, then the name, then the slot that names it, and only then records. */
   #beginSegment(nowMs: number): void {
     this.prepare();
+    this.mark();
     if (this.#name !== "") this.#closeSegment();
     const { identity } = this.#options;
     this.#hardState = { ...this.#hardState, generation: this.#hardState.generation + 1 };
     const sequence = this.#sequence + 1;
     const header = { identity, sequence, previous: this.#durable, hardState: this.#hardState, createdAtMs: nowMs };
-    this.#disk.write(SPARE_NAME, 0, encodeSegmentHeader(header));
-    this.#disk.sync(SPARE_NAME);
+    const spare = spareName(this.#spares - 1);
+    this.#disk.write(spare, 0, encodeSegmentHeader(header));
+    this.#disk.sync(spare);
     this.#name = segmentName(sequence);
-    this.#disk.rename(SPARE_NAME, this.#name);
+    this.#disk.rename(spare, this.#name);
     this.#disk.syncFolder();
-    this.#hasSpare = false;
+    this.#spares--;
     this.#sequence = sequence;
     this.#seed = checksumSeed(identity, sequence);
     this.#offset = SEGMENT_HEADER_BYTES;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { Prng, toHex, utf8Decode, utf8Encode } from "#core/base";
-import { collectLog, type Disk, type LogBatch, LogWriter, SPARE_NAME } from "#core/log";
+import { collectLog, type Disk, type LogBatch, LogWriter, spareName } from "#core/log";
 import { RealDisk } from "#server/log";
 import { SimulatedDisk } from "#test/sim";
 
@@ -69,7 +69,7 @@ describe.each([
     const disk = make();
     const life = liveOn(disk);
     expect(life.found).toEqual(life.written);
-    expect(disk.list()).toContain(SPARE_NAME);
+    expect(disk.list()).toContain(spareName(0));
   });
 });
 

@@ -60,7 +60,6 @@ function runGroup(writer: LogWriter, commands: readonly WorkerCommand[], consume
   consume();
   if (batches.length > 0) writer.sync();
   report({ type: "done", commands: commands.length, epoch });
-  writer.mark();
   const before = Math.max(0, ...releases);
   if (before > 0) writer.release(before);
   return !isClosing;
@@ -76,6 +75,7 @@ function run(): void {
     const seen = ring.signal;
     const { messages, head } = ring.peek(GROUP_BYTES_MAX);
     if (messages.length === 0) {
+      writer.mark();
       if (canPrepare) canPrepare = prepare(writer);
       ring.wait(seen);
       continue;
@@ -83,6 +83,7 @@ function run(): void {
     canPrepare = true;
     if (!runGroup(writer, messages.map(decodeCommand), () => ring.consume(head))) break;
   }
+  writer.mark();
   disk.close();
 }
 
