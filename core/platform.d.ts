@@ -48,3 +48,13 @@ interface Disposable {
 
 declare function encodeURIComponent(text: string): string;
 declare function decodeURIComponent(text: string): string;
+
+/** Compiled checksums; synchronous, and absent or forbidden on some platforms. */
+declare var WebAssembly: {
+  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (
+    module: object,
+    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => { readonly exports: Readonly<Record<string, unknown>> };
+};

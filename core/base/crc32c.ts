@@ -2,7 +2,8 @@
 const POLYNOMIAL = 0x82f63b78;
 
 const SLICES = 16;
-const tables = buildTables();
+/** For compiled code that does the same. */
+export const crc32cTables = buildTables();
 
 /** Signed, because bit operations of JavaScript are: an unsigned table would be converted at every look-up. */
 function buildTables(): readonly Int32Array[] {
@@ -25,7 +26,7 @@ function buildTables(): readonly Int32Array[] {
 }
 
 type Table = Int32Array;
-const [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15] = tables as unknown as readonly [
+const [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15] = crc32cTables as unknown as readonly [
   Table,
   Table,
   Table,

@@ -19,6 +19,7 @@ export {
   type Timers,
 } from "./contracts.ts";
 export { crc32c } from "./crc32c.ts";
+export { type ChecksumMemory, compiledMemory, plainMemory } from "./crc32c-memory.ts";
 export { ExactNumber } from "./exact-number.ts";
 export {
   type Failure,

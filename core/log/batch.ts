@@ -1,17 +1,9 @@
-import { type ByteView } from "./bytes.ts";
+import { assert } from "#core/base";
+import type { ByteView } from "./bytes.ts";
+import { type EntryRecords, entryRecordsOf, type LogEntry } from "./entry-records.ts";
 import { HARD_STATE_BYTES, type StoredHardState, writeHardState } from "./hard-state.ts";
-import { alignedBytes, ENTRY_PREFIX_BYTES, RECORD_HEADER_BYTES, type RecordKind, sealRecord } from "./record.ts";
+import { alignedBytes, RECORD_HEADER_BYTES, type RecordKind, sealRecord, writeRecordHeader } from "./record.ts";
 import type { Attested } from "./segment.ts";
-
-export type LogEntryKind = "command" | "noop" | "configuration";
-
-/** An entry as the log keeps it; its data is opaque. */
-export interface LogEntry {
-  readonly index: number;
-  readonly term: number;
-  readonly kind: LogEntryKind;
-  readonly data: Uint8Array;
-}
 
 /** One `persist` effect of core/raft: cut or reset, then the hard state, then the entries. */
 export interface LogBatch {
@@ -24,6 +16,15 @@ export interface LogBatch {
   readonly entries: readonly LogEntry[];
 }
 
+/** A batch whose entries are laid out as records. */
+export interface LaidOutBatch extends Omit<LogBatch, "entries"> {
+  readonly records: EntryRecords;
+}
+
+export function layOutBatch(batch: LogBatch): LaidOutBatch {
+  return { ...batch, records: entryRecordsOf(batch.entries) };
+}
+
 /** Body of a batch record: durable sequence, offset, index, term; bytes and count of the records; time. */
 export const BATCH_BODY_BYTES = 56;
 /** Body of a marker: durable sequence, offset, index, term. */
@@ -33,11 +34,11 @@ const INDEX_TERM_BYTES = 16;
 export const BATCH_HEADER_BYTES = alignedBytes(BATCH_BODY_BYTES);
 export const MARKER_BYTES = alignedBytes(MARKER_BODY_BYTES);
 
-export function encodedBytes(batch: LogBatch): number {
-  let bytes = batch.truncateAfter === undefined ? 0 : alignedBytes(INDEX_TERM_BYTES);
+export function encodedBytes(batch: LaidOutBatch): number {
+  let bytes = batch.records.bytes.length;
+  if (batch.truncateAfter !== undefined) bytes += alignedBytes(INDEX_TERM_BYTES);
   if (batch.reset !== undefined) bytes += alignedBytes(INDEX_TERM_BYTES);
   if (batch.hardState !== undefined) bytes += alignedBytes(HARD_STATE_BYTES);
-  for (const entry of batch.entries) bytes += alignedBytes(ENTRY_PREFIX_BYTES + entry.data.length);
   return bytes;
 }
 
@@ -71,22 +72,22 @@ export class RecordEncoder {
   }
 
   /** The records of a batch; the hard state comes before entries, so that a term is never younger than its entries. */
-  batch(batch: LogBatch, hardState: StoredHardState | undefined): void {
+  batch(batch: LaidOutBatch, hardState: StoredHardState | undefined): void {
     if (batch.reset !== undefined) this.#indexAndTerm("reset", batch.reset.index, batch.reset.term);
     if (batch.truncateAfter !== undefined) this.#indexAndTerm("truncate", batch.truncateAfter, 0);
     if (hardState !== undefined) {
       writeHardState(this.#view, this.offset + RECORD_HEADER_BYTES, hardState);
       this.#seal("hardState", HARD_STATE_BYTES);
     }
-    for (const entry of batch.entries) this.#entry(entry);
+    this.#records(batch.records);
   }
 
-  #entry(entry: LogEntry): void {
-    const bodyAt = this.offset + RECORD_HEADER_BYTES;
-    this.#view.setU64(bodyAt, entry.index);
-    this.#view.setU64(bodyAt + 8, entry.term);
-    this.#view.bytes.set(entry.data, bodyAt + ENTRY_PREFIX_BYTES);
-    this.#seal(entry.kind, ENTRY_PREFIX_BYTES + entry.data.length);
+  #records({ bytes, count }: EntryRecords): void {
+    const end = this.offset + bytes.length;
+    this.#view.bytes.set(bytes, this.offset);
+    for (let sealed = 0; sealed < count; sealed++) this.offset = sealRecord(this.#view, this.offset, this.#seed);
+    assert(this.offset === end, "the records of entries lie one behind the other");
+    this.count += count;
   }
 
   #indexAndTerm(kind: "reset" | "truncate", index: number, term: number): void {
@@ -111,7 +112,8 @@ export class RecordEncoder {
   }
 
   #seal(kind: RecordKind, length: number): void {
-    this.offset = sealRecord(this.#view, this.offset, kind, length, this.#seed);
+    writeRecordHeader(this.#view, this.offset, kind, length);
+    this.offset = sealRecord(this.#view, this.offset, this.#seed);
     this.count++;
   }
 }

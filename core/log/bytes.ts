@@ -1,14 +1,18 @@
-import { assert, utf8Decode, utf8Encode } from "#core/base";
+import { assert, type ChecksumMemory, plainMemory, utf8Decode, utf8Encode } from "#core/base";
 
 const WORD = 0x1_0000_0000;
 
 /** Little-endian numbers into and out of a buffer; 64-bit ones are whole numbers up to 2^53. */
 export class ByteView {
   readonly bytes: Uint8Array;
+  /** The checksum of a range, continued from a seed. */
+  readonly crc32c: ChecksumMemory["crc32c"];
   readonly #view: DataView;
 
-  constructor(bytes: Uint8Array) {
+  constructor(memory: Uint8Array | ChecksumMemory) {
+    const { bytes, crc32c } = memory instanceof Uint8Array ? plainMemory(memory) : memory;
     this.bytes = bytes;
+    this.crc32c = crc32c;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -35,8 +39,8 @@ export class ByteView {
   }
 
   setU64(offset: number, value: number): void {
-    assert(Number.isSafeInteger(value) && value >= 0, () => `${value} is no 53-bit whole number`);
-    this.#view.setUint32(offset, value % WORD, true);
+    if (!Number.isSafeInteger(value) || value < 0) assert(false, `${value} is no 53-bit whole number`);
+    this.#view.setUint32(offset, value, true);
     this.#view.setUint32(offset + 4, Math.floor(value / WORD), true);
   }
 

@@ -1,5 +1,5 @@
 import { ok, type Result } from "#core/base";
-import type { LogEntry } from "./batch.ts";
+import type { LogEntry } from "./entry-records.ts";
 import type { Disk, LogIdentity } from "./disk.ts";
 import { type LogVisitor, type Recovery, recoverLog } from "./recover.ts";
 

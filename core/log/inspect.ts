@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "#core/base";
-import type { LogEntryKind } from "./batch.ts";
+import type { LogEntryKind } from "./entry-records.ts";
 import { chainOf, readSegmentHeaders } from "./chain.ts";
 import { type Disk, segmentName } from "./disk.ts";
 import { MUST_REACH_NEVER, type StoredHardState } from "./hard-state.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Prng, utf8Encode } from "#core/base";
+import { compiledMemory, plainMemory, Prng, toHex, utf8Encode } from "#core/base";
 import {
   collectLog,
   inspectLog,
@@ -8,6 +8,8 @@ import {
   MUST_REACH_NEVER,
   segmentName,
   SLOTS_NAME,
+  spareName,
+  SPARES_MAX,
   verifyLog,
 } from "#core/log";
 import { SimulatedDisk } from "#test/sim";
@@ -192,6 +194,56 @@ describe("the log", () => {
       }
     }
     expect(disk.list().length).toBeLessThan(12);
+  });
+
+  it("has the same bytes from compiled checksums, and whether a marker is written at once or with the next batch", () => {
+    const images = [
+      { memory: compiledMemory, marksAtOnce: false },
+      { memory: compiledMemory, marksAtOnce: true },
+      { memory: (bytes: number) => plainMemory(new Uint8Array(bytes)), marksAtOnce: false },
+    ].map(({ memory, marksAtOnce }) => {
+      const disk = new SimulatedDisk();
+      const writer = new LogWriter(disk, { identity, segmentBytes, memory }, recover(disk).recovery, 0);
+      for (let epoch = 1; epoch <= 40; epoch++) {
+        append(writer, batch(epoch, 1 + 20 * (epoch - 1), 20));
+        if (marksAtOnce) writer.mark();
+      }
+      writer.mark();
+      return disk.list().map((name) => [name, toHex(disk.read(name, 0, segmentBytes))]);
+    });
+    expect(images[0]!.length).toBeGreaterThan(2);
+    expect(images[1]).toEqual(images[0]);
+    expect(images[2]).toEqual(images[0]);
+  });
+
+  it("writes a marker and the batch after it at once", () => {
+    const disk = new SimulatedDisk();
+    const writer = open(disk);
+    const operations: string[] = [];
+    disk.onOperation = (operation) => operations.push(operation);
+    append(writer, batch(1, 1, 2));
+    append(writer, batch(2, 3, 2));
+    expect(operations).toEqual(["write", "sync", "write", "sync"]);
+    writer.mark();
+    expect(operations).toHaveLength(5);
+    expect(indexes(recover(disk).entries)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("keeps a few released segments for its next ones, and removes the others", () => {
+    const disk = new SimulatedDisk();
+    const writer = open(disk);
+    let index = 1;
+    for (let epoch = 1; epoch <= 200; epoch++, index += 20) append(writer, batch(epoch, index, 20));
+    const before = disk.list().length;
+    writer.release(index);
+    const spares = disk.list().filter((name) => name.startsWith("spare"));
+    expect(spares).toEqual(Array.from({ length: SPARES_MAX }, (_, number) => spareName(number)).sort());
+    expect(disk.list().length).toBeLessThan(before);
+    const zeros: string[] = [];
+    disk.onOperation = (operation, name, growth) => growth > 0 && zeros.push(`${operation} ${name}`);
+    for (let epoch = 201; epoch <= 280; epoch++, index += 20) append(writer, batch(epoch, index, 20));
+    expect(zeros).toEqual([]);
+    expect(recover(disk, index - 1).entries.at(-1)?.index).toBe(index - 1);
   });
 
   it("refuses the log of another server and of a later version", () => {

@@ -8,9 +8,25 @@
  * states the place up to which the log was on disk before it, then records, then a marker once the batch itself is. Every
  * checksum is seeded with cluster, server and segment sequence: what a recycled file held before never verifies.
  */
-export type { LogBatch, LogEntry, LogEntryKind } from "./batch.ts";
+export type { LaidOutBatch, LogBatch } from "./batch.ts";
 export { type CollectedLog, collectLog } from "./collect.ts";
-export { type Disk, type LogIdentity, type Read, segmentName, sequenceOf, SLOTS_NAME, spareName } from "./disk.ts";
+export {
+  type Disk,
+  type LogIdentity,
+  type Read,
+  segmentName,
+  sequenceOf,
+  SLOTS_NAME,
+  spareName,
+  SPARES_MAX,
+} from "./disk.ts";
+export {
+  type EntryRecords,
+  entryRecordsBytes,
+  layOutEntries,
+  type LogEntry,
+  type LogEntryKind,
+} from "./entry-records.ts";
 export { readFully, snapshotName, type SnapshotPosition, snapshotPositionOf } from "./files.ts";
 export { MUST_REACH_NEVER, type StoredHardState } from "./hard-state.ts";
 export { type InspectedRecord, type InspectFilter, inspectLog, type InspectSummary, verifyLog } from "./inspect.ts";

@@ -1,5 +1,5 @@
-import { assert, crc32c } from "#core/base";
-import { ByteView } from "./bytes.ts";
+import { assert } from "#core/base";
+import type { ByteView } from "./bytes.ts";
 
 /** What a record is. The number is what is on disk and never changes its meaning. */
 export const recordKinds = {
@@ -44,18 +44,24 @@ export function alignedBytes(bodyLength: number): number {
   return (RECORD_HEADER_BYTES + bodyLength + 7) & ~7;
 }
 
-/** Completes a record whose body is already in place behind its header; returns the offset after it. */
-export function sealRecord(view: ByteView, offset: number, kind: RecordKind, length: number, seed: number): number {
-  const bodyAt = offset + RECORD_HEADER_BYTES;
+/** The head of a record without its checksums, and the zeros after its body; returns the offset after both. */
+export function writeRecordHeader(view: ByteView, offset: number, kind: RecordKind, length: number): number {
+  const end = offset + alignedBytes(length);
+  if (end > view.bytes.length) assert(false, "a record fits in its buffer");
   view.setU32(offset, length);
   view.setU32(offset + 4, recordKinds[kind]);
-  const headChecksum = crc32c(view.bytes, seed, offset, offset + 8);
-  view.setU32(offset + 8, headChecksum);
-  view.setU32(offset + 12, crc32c(view.bytes, headChecksum, bodyAt, bodyAt + length));
-  const end = offset + alignedBytes(length);
-  assert(end <= view.bytes.length, "a record fits in its buffer");
-  view.bytes.fill(0, bodyAt + length, end);
+  for (let at = offset + RECORD_HEADER_BYTES + length; at < end; at++) view.bytes[at] = 0;
   return end;
+}
+
+/** Sets the checksums of the record at `offset`, which is complete otherwise; returns the offset after it. */
+export function sealRecord(view: ByteView, offset: number, seed: number): number {
+  const bodyAt = offset + RECORD_HEADER_BYTES;
+  const length = view.u32(offset);
+  const headChecksum = view.crc32c(seed, offset, offset + 8);
+  view.setU32(offset + 8, headChecksum);
+  view.setU32(offset + 12, view.crc32c(headChecksum, bodyAt, bodyAt + length));
+  return offset + alignedBytes(length);
 }
 
 /** The header at `offset`, or undefined when it is not one of this segment. */
@@ -63,12 +69,12 @@ export function readRecordHeader(view: ByteView, offset: number, seed: number): 
   const kindNumber = view.u32(offset + 4);
   const kind = kindNumber < kindNames.length ? kindNames[kindNumber] : undefined;
   if (kind === undefined) return undefined;
-  if (crc32c(view.bytes, seed, offset, offset + 8) !== view.u32(offset + 8)) return undefined;
+  if (view.crc32c(seed, offset, offset + 8) !== view.u32(offset + 8)) return undefined;
   return { kind, length: view.u32(offset), bodyChecksum: view.u32(offset + 12) };
 }
 
 export function isBodyIntact(view: ByteView, offset: number, header: RecordHeader): boolean {
   const bodyAt = offset + RECORD_HEADER_BYTES;
   if (bodyAt + header.length > view.bytes.length) return false;
-  return crc32c(view.bytes, view.u32(offset + 8), bodyAt, bodyAt + header.length) === header.bodyChecksum;
+  return view.crc32c(view.u32(offset + 8), bodyAt, bodyAt + header.length) === header.bodyChecksum;
 }

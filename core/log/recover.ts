@@ -1,5 +1,5 @@
 import { ok, type Result } from "#core/base";
-import type { LogEntryKind } from "./batch.ts";
+import type { LogEntryKind } from "./entry-records.ts";
 import { chainOf, describePlace, readSegmentHeaders, type SegmentFiles } from "./chain.ts";
 import { type Disk, type LogIdentity, type Read, segmentName } from "./disk.ts";
 import { initialHardState, MUST_REACH_NEVER, newerHardState, type StoredHardState } from "./hard-state.ts";

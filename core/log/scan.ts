@@ -1,13 +1,7 @@
-import {
-  BATCH_BODY_BYTES,
-  BATCH_HEADER_BYTES,
-  type LogEntryKind,
-  MARKER_BODY_BYTES,
-  MARKER_BYTES,
-  readAttested,
-} from "./batch.ts";
+import { BATCH_BODY_BYTES, BATCH_HEADER_BYTES, MARKER_BODY_BYTES, MARKER_BYTES, readAttested } from "./batch.ts";
 import type { ByteView } from "./bytes.ts";
 import type { Read } from "./disk.ts";
+import type { LogEntryKind } from "./entry-records.ts";
 import { HARD_STATE_BYTES, readHardState, type StoredHardState } from "./hard-state.ts";
 import {
   alignedBytes,

@@ -1,5 +1,13 @@
-import { assert, type Buggify, neverBuggify } from "#core/base";
-import { BATCH_HEADER_BYTES, encodedBytes, type LogBatch, MARKER_BYTES, RecordEncoder } from "./batch.ts";
+import { assert, type Buggify, type ChecksumMemory, neverBuggify, plainMemory } from "#core/base";
+import {
+  BATCH_HEADER_BYTES,
+  encodedBytes,
+  type LaidOutBatch,
+  layOutBatch,
+  type LogBatch,
+  MARKER_BYTES,
+  RecordEncoder,
+} from "./batch.ts";
 import { ByteView } from "./bytes.ts";
 import { type Disk, type LogIdentity, segmentName, SLOTS_NAME, spareName, SPARES_MAX } from "./disk.ts";
 import type { StoredHardState } from "./hard-state.ts";
@@ -13,6 +21,10 @@ export interface LogWriterOptions {
   readonly segmentBytes: number;
   /** Rare courses that a simulation takes on purpose; absent in production. */
   readonly buggify?: Buggify;
+  /** How many files wait to become segments: one is prepared ahead, the others recycled. At most, and when absent, `SPARES_MAX`. */
+  readonly sparesMax?: number;
+  /** Memory to put writes together in; plain when absent. */
+  readonly memory?: (bytes: number) => ChecksumMemory;
 }
 
 /** What a sync made durable: every batch up to `epoch`. */
@@ -34,7 +46,8 @@ export class LogWriter {
   readonly #disk: Disk;
   readonly #options: LogWriterOptions;
   readonly #buggify: Buggify;
-  #buffer = new ByteView(new Uint8Array(FIRST_BUFFER_BYTES));
+  readonly #sparesMax: number;
+  #buffer: ByteView;
   #segments: LiveSegment[];
   #hardState: StoredHardState;
   #sequence: number;
@@ -56,12 +69,14 @@ export class LogWriter {
     this.#disk = disk;
     this.#options = options;
     this.#buggify = options.buggify ?? neverBuggify;
+    this.#buffer = this.#bufferOf(FIRST_BUFFER_BYTES);
     this.#segments = [...recovery.segments];
     this.#hardState = recovery.hardState;
     this.#sequence = recovery.nextSequence - 1;
     this.#durable = recovery.end;
     this.#index = recovery.end.index;
     this.#term = recovery.end.term;
+    this.#sparesMax = Math.min(options.sparesMax ?? SPARES_MAX, SPARES_MAX);
     while (this.#spares < SPARES_MAX && (disk.size(spareName(this.#spares)) ?? 0) >= options.segmentBytes)
       this.#spares++;
     this.#nextSlot = recovery.nextSlot;
@@ -94,8 +109,17 @@ export class LogWriter {
     return this.#segments.length;
   }
 
+  #bufferOf(bytes: number): ByteView {
+    return new ByteView(this.#options.memory?.(bytes) ?? plainMemory(new Uint8Array(bytes)));
+  }
+
   /** One write for all of them; `sync` follows before the next. */
   write(batches: readonly LogBatch[], nowMs: number): void {
+    this.writeLaidOut(batches.map(layOutBatch), nowMs);
+  }
+
+  /** As `write`, of batches that another thread has laid out. */
+  writeLaidOut(batches: readonly LaidOutBatch[], nowMs: number): void {
     assert(this.#pendingEpoch === undefined, "a sync follows every write");
     assert(batches.length > 0, "there is something to write");
     const content = batches.reduce((sum, batch) => sum + encodedBytes(batch), 0);
@@ -105,7 +129,7 @@ export class LogWriter {
     const total = this.#encode(batches, content, nowMs);
     this.#disk.write(this.#name, this.#offset, this.#buffer.bytes.subarray(0, total));
     this.#offset += total;
-    this.#pendingEpoch = (batches.at(-1) as LogBatch).epoch;
+    this.#pendingEpoch = (batches.at(-1) as LaidOutBatch).epoch;
   }
 
   sync(): Durable {
@@ -123,7 +147,7 @@ export class LogWriter {
   release(before: number): void {
     while (this.#segments.length > 1 && (this.#segments[0] as LiveSegment).lastIndex < before) {
       const { sequence } = this.#segments.shift() as LiveSegment;
-      if (this.#spares === SPARES_MAX) this.#disk.remove(segmentName(sequence));
+      if (this.#spares >= this.#sparesMax) this.#disk.remove(segmentName(sequence));
       else this.#disk.rename(segmentName(sequence), spareName(this.#spares++));
     }
     this.#disk.syncFolder();
@@ -142,10 +166,10 @@ export class LogWriter {
   }
 
   /** The marker of the batch before, if it is still due, and the new batch; returns the bytes of both. */
-  #encode(batches: readonly LogBatch[], content: number, nowMs: number): number {
+  #encode(batches: readonly LaidOutBatch[], content: number, nowMs: number): number {
     const headerAt = this.#isMarkerDue ? MARKER_BYTES : 0;
     const total = headerAt + BATCH_HEADER_BYTES + content;
-    if (this.#buffer.bytes.length < total) this.#buffer = new ByteView(new Uint8Array(total * 2));
+    if (this.#buffer.bytes.length < total) this.#buffer = this.#bufferOf(total * 2);
     if (this.#isMarkerDue) new RecordEncoder(this.#buffer, 0, this.#seed).marker(this.#durable);
     this.#isMarkerDue = false;
     const encoder = new RecordEncoder(this.#buffer, headerAt + BATCH_HEADER_BYTES, this.#seed);
@@ -157,16 +181,17 @@ export class LogWriter {
     return total;
   }
 
-  #encodeBatch(encoder: RecordEncoder, batch: LogBatch): void {
+  #encodeBatch(encoder: RecordEncoder, batch: LaidOutBatch): void {
     if (batch.hardState !== undefined) {
       this.#hardState = { ...batch.hardState, generation: this.#hardState.generation + 1 };
       this.#isSlotDirty = true;
     }
     if (batch.reset !== undefined) this.#moveTo(batch.reset.index, batch.reset.term);
     if (batch.truncateAfter !== undefined) this.#moveTo(batch.truncateAfter, 0);
-    for (const entry of batch.entries) {
-      assert(entry.index === this.#index + 1, () => `entry ${entry.index} does not follow ${this.#index}`);
-      this.#moveTo(entry.index, entry.term);
+    const { count, firstIndex, lastIndex, lastTerm } = batch.records;
+    if (count > 0) {
+      assert(firstIndex === this.#index + 1, () => `entry ${firstIndex} does not follow ${this.#index}`);
+      this.#moveTo(lastIndex, lastTerm);
     }
     encoder.batch(batch, batch.hardState === undefined ? undefined : this.#hardState);
   }

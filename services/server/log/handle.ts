@@ -2,7 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { assert, type Failure, failure } from "#core/base";
 import type { LogBatch, LogEntry } from "#core/log";
 import { startWorker } from "./built-entry.ts";
-import { commandBytes, encodeCommand, type WorkerCommand } from "./command.ts";
+import { commandBytes, encodeCommand, type LogCommand } from "./command.ts";
 import { Ring } from "./ring.ts";
 import type { WorkerReport, WorkerStart } from "./worker.ts";
 
@@ -29,7 +29,7 @@ export class LogHandle {
   readonly #worker: Worker;
   readonly #ring: Ring;
   readonly #listener: LogListener;
-  #waiting: WorkerCommand[] = [];
+  #waiting: LogCommand[] = [];
   readonly #unconfirmed: { readonly epoch: number; readonly index: number; readonly term: number }[] = [];
   /** Commands that the worker has been given and not done. */
   #given = 0;
@@ -95,7 +95,7 @@ export class LogHandle {
     await this.#worker.terminate();
   }
 
-  #enqueue(command: WorkerCommand): void {
+  #enqueue(command: LogCommand): void {
     assert(!this.#isOver, "the log is open");
     this.#waiting.push(command);
     if (command.type === "close") this.#isOver = true;
@@ -112,18 +112,18 @@ export class LogHandle {
   /** Hands over as much as the ring takes. */
   #flush(): void {
     let count = 0;
-    while (count < this.#waiting.length && this.#push(this.#waiting[count] as WorkerCommand, count)) count++;
+    while (count < this.#waiting.length && this.#push(this.#waiting[count] as LogCommand, count)) count++;
     this.#waiting.splice(0, count);
     this.#given += count;
   }
 
-  #push(command: WorkerCommand, position: number): boolean {
+  #push(command: LogCommand, position: number): boolean {
     const bytes = commandBytes(command);
     if (bytes <= this.#ring.messageBytesMax) return this.#ring.push(bytes, (target) => encodeCommand(command, target));
     assert(command.type === "append", "only batches are large");
     const [front, rest] = splitBatch(command.batch);
     this.#waiting.splice(position, 1, { ...command, batch: front, isComplete: false }, { ...command, batch: rest });
-    return this.#push(this.#waiting[position] as WorkerCommand, position);
+    return this.#push(this.#waiting[position] as LogCommand, position);
   }
 
   #take(message: Exclude<WorkerReport, { type: "ready" }>): void {

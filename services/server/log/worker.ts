@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { assert } from "#core/base";
-import { type LogBatch, LogWriter, type Recovery } from "#core/log";
+import { assert, compiledMemory } from "#core/base";
+import { type LaidOutBatch, LogWriter, type Recovery } from "#core/log";
 import { decodeCommand, type WorkerCommand } from "./command.ts";
 import { RealDisk } from "./real-disk.ts";
 import { Ring } from "./ring.ts";
@@ -47,14 +47,14 @@ function prepare(writer: LogWriter): boolean {
 
 /** One write and one sync for everything that waits. Returns false after `close`. */
 function runGroup(writer: LogWriter, commands: readonly WorkerCommand[], consume: () => void): boolean {
-  const batches: LogBatch[] = [];
+  const batches: LaidOutBatch[] = [];
   let epoch: number | undefined;
   for (const command of commands) {
     if (command.type !== "append") continue;
     batches.push(command.batch);
     if (command.isComplete) epoch = command.batch.epoch;
   }
-  if (batches.length > 0) writer.write(batches, Date.now());
+  if (batches.length > 0) writer.writeLaidOut(batches, Date.now());
   const releases = commands.map((command) => (command.type === "release" ? command.before : 0));
   const isClosing = commands.some((command) => command.type === "close");
   consume();
@@ -68,7 +68,7 @@ function runGroup(writer: LogWriter, commands: readonly WorkerCommand[], consume
 function run(): void {
   const disk = new RealDisk(start.folder);
   const ring = new Ring(start.shared);
-  const writer = new LogWriter(disk, start, start.recovery, Date.now());
+  const writer = new LogWriter(disk, { ...start, memory: compiledMemory }, start.recovery, Date.now());
   let canPrepare = prepare(writer);
   report({ type: "ready" });
   for (;;) {

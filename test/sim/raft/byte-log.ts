@@ -1,5 +1,5 @@
 import type { Buggify, Random } from "#core/base";
-import { collectLog, type LogBatch, LogWriter, type RecoveryFinding, segmentName } from "#core/log";
+import { collectLog, type LogBatch, LogWriter, type RecoveryFinding, segmentName, SPARES_MAX } from "#core/log";
 import type { Entry, HardState, PersistEffect, RecoveredState, SnapshotDescription } from "#core/raft";
 import { DiskFault, type DiskOperation, SECTOR_BYTES, SimulatedDisk } from "../disk.ts";
 import { Violation } from "./ledger.ts";
@@ -175,7 +175,10 @@ export class ByteLog implements NodeLog {
     const collected = collectLog(this.#disk, this.#identity, snapshotIndex);
     if (!collected.ok) throw new Violation("log recovery", collected.failure.message);
     const { recovery, entries } = collected.value;
-    const options = { identity: { ...this.#identity }, segmentBytes: SEGMENT_BYTES, buggify: this.#buggify };
+    const identity = { ...this.#identity };
+    // With one spare a disk is soon full; with many, files are recycled more often.
+    const sparesMax = identity.incarnation % 2 === 1 ? 1 : SPARES_MAX;
+    const options = { identity, segmentBytes: SEGMENT_BYTES, buggify: this.#buggify, sparesMax };
     const writer = new LogWriter(this.#disk, options, recovery, 0);
     const { term, vote, mustReach } = recovery.hardState;
     const endIndex = recovery.end.index;
