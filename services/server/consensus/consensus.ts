@@ -81,6 +81,12 @@ export interface Written {
 
 type Settle = (result: Result<Written>) => void;
 
+/** Who waits for a proposal, in the order of its entries. */
+interface OpenProposal {
+  readonly id: number;
+  readonly waiting: readonly Settle[];
+}
+
 /** Of a turn with more, the first go ahead: the disk works while the rest is encoded. */
 const GATHERED_MAX = 256;
 
@@ -92,8 +98,8 @@ export class Consensus {
   readonly #ports: ConsensusPorts;
   readonly #options: ConsensusOptions;
   readonly #events: RaftEvent[] = [];
-  /** Who waits for each proposal, in the order of its entries. */
-  readonly #open = new Map<number, readonly Settle[]>();
+  /** Proposals without an answer, oldest first. */
+  readonly #open: OpenProposal[] = [];
   /** What applying gave for the entries from `#outcomesFrom` on, kept while a proposal waits. */
   #outcomes: (Result<Outcome> | undefined)[] = [];
   #outcomesFrom = 0;
@@ -136,10 +142,10 @@ export class Consensus {
 
   stop(): void {
     this.#timer?.cancel();
-    for (const waiting of this.#open.values()) {
+    for (const { waiting } of this.#open) {
       for (const settle of waiting) settle(err("unavailable", "the server is shutting down"));
     }
-    this.#open.clear();
+    this.#open.length = 0;
   }
 
   /** Called once for every applied batch, in order, with every row that it touched. */
@@ -177,7 +183,7 @@ export class Consensus {
     const commands = this.#gathered;
     if (commands.length === 0) return;
     const id = this.#nextRequest++;
-    this.#open.set(id, this.#waiting);
+    this.#open.push({ id, waiting: this.#waiting });
     this.#gathered = [];
     this.#waiting = [];
     this.#step({ type: "propose", id, commands });
@@ -239,11 +245,16 @@ export class Consensus {
   }
 
   #reply(effect: ReplyEffect): void {
-    const waiting = this.#open.get(effect.id) ?? [];
-    this.#open.delete(effect.id);
+    const waiting = this.#takeOpen(effect.id);
     waiting.forEach((settle, position) => settle(this.#answer(effect.outcome, position)));
-    if (this.#open.size === 0) this.#outcomes = [];
+    if (this.#open.length === 0) this.#outcomes = [];
     else if (effect.outcome.type === "committed") this.#forgetBefore(effect.outcome.firstIndex + waiting.length);
+  }
+
+  /** Answers mostly come in the order of the proposals. */
+  #takeOpen(id: number): readonly Settle[] {
+    const position = this.#open.findIndex((proposal) => proposal.id === id);
+    return position < 0 ? [] : (this.#open.splice(position, 1)[0] as OpenProposal).waiting;
   }
 
   #forgetBefore(index: number): void {
@@ -252,7 +263,7 @@ export class Consensus {
   }
 
   #remember(index: number, outcome: Result<Outcome>): void {
-    if (this.#open.size === 0) return;
+    if (this.#open.length === 0) return;
     if (this.#outcomes.length === 0) this.#outcomesFrom = index;
     this.#outcomes[index - this.#outcomesFrom] = outcome;
   }
