@@ -45,24 +45,23 @@ export function layOutEntries(entries: readonly LogEntry[], target: Uint8Array):
   if (first === undefined || last === undefined) return noEntryRecords;
   const view = new ByteView(target);
   let offset = 0;
-  let index = first.index;
-  for (const entry of entries) {
-    if (entry.index !== index) assert(false, `entry ${entry.index} stands where ${index} belongs`);
-    index++;
-    const bodyAt = offset + RECORD_HEADER_BYTES;
-    offset = writeRecordHeader(view, offset, entry.kind, ENTRY_PREFIX_BYTES + entry.data.length);
-    view.setU64(bodyAt, entry.index);
-    view.setU64(bodyAt + 8, entry.term);
-    target.set(entry.data, bodyAt + ENTRY_PREFIX_BYTES);
+  for (let position = 0; position < entries.length; position++) {
+    const entry = entries[position] as LogEntry;
+    if (entry.index !== first.index + position) assert(false, `entry ${entry.index} is out of its place`);
+    offset = layOut(entry, view, offset);
   }
   assert(offset === target.length, "the records have the size that was computed");
-  return {
-    bytes: target,
-    count: entries.length,
-    firstIndex: first.index,
-    lastIndex: last.index,
-    lastTerm: last.term,
-  };
+  const { index: firstIndex } = first;
+  return { bytes: target, count: entries.length, firstIndex, lastIndex: last.index, lastTerm: last.term };
+}
+
+function layOut({ index, term, kind, data }: LogEntry, view: ByteView, offset: number): number {
+  const bodyAt = offset + RECORD_HEADER_BYTES;
+  const end = writeRecordHeader(view, offset, kind, ENTRY_PREFIX_BYTES + data.length);
+  view.setU64(bodyAt, index);
+  view.setU64(bodyAt + 8, term);
+  view.bytes.set(data, bodyAt + ENTRY_PREFIX_BYTES);
+  return end;
 }
 
 export function entryRecordsOf(entries: readonly LogEntry[]): EntryRecords {

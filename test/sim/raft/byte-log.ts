@@ -176,8 +176,8 @@ export class ByteLog implements NodeLog {
     if (!collected.ok) throw new Violation("log recovery", collected.failure.message);
     const { recovery, entries } = collected.value;
     const identity = { ...this.#identity };
-    // With one spare a disk is soon full; with many, files are recycled more often.
-    const sparesMax = identity.incarnation % 2 === 1 ? 1 : SPARES_MAX;
+    // With one spare a disk is soon full; with many, files are recycled more often: one server of each world does that.
+    const sparesMax = identity.serverId === "s1" ? SPARES_MAX : 1;
     const options = { identity, segmentBytes: SEGMENT_BYTES, buggify: this.#buggify, sparesMax };
     const writer = new LogWriter(this.#disk, options, recovery, 0);
     const { term, vote, mustReach } = recovery.hardState;
