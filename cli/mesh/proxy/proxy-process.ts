@@ -27,6 +27,7 @@ import {
   type Resource,
 } from "#integrations/envoy";
 import type { ProcessIdentity } from "#client/process";
+import { REFUSED_FILE, refusedIn } from "./refused.ts";
 import { WANTED_FILE, wantedOf } from "./wanted.ts";
 import { EnvoyRunner } from "./envoy-runner.ts";
 import { checkFree, choosePort, releasePort } from "./ports.ts";
@@ -71,6 +72,7 @@ export class ProxyProcess {
   readonly #readiness: Readiness;
   #source: Disposable | undefined;
   #registered = "";
+  #refused = "";
   #beat: TimerHandle | undefined;
   #retry: TimerHandle | undefined;
   #isLeaving = false;
@@ -213,8 +215,18 @@ export class ProxyProcess {
 
   #look(): void {
     if (this.#isLeaving) return;
+    this.#writeRefused();
     if (this.#isReady()) this.#soon(0);
     else if (this.#hasClash()) void this.#move();
+  }
+
+  /** For `mesh status` and canaries; an Envoy that is away keeps what it has refused. */
+  #writeRefused(): void {
+    const { kinds } = this.#ads.status(this.#parts.role.proxyId);
+    const text = kinds ? JSON.stringify(refusedIn(kinds)) : this.#refused;
+    if (text === this.#refused) return;
+    this.#refused = text;
+    this.#parts.folder.writeFile(REFUSED_FILE, text);
   }
 
   /** Somebody has taken the port between our choice and Envoy's bind. */

@@ -50,7 +50,11 @@ export class Subscription {
   set(resources: ReadonlyMap<string, EncodedResource>): void {
     const before = this.#resources;
     this.#resources = resources;
-    if (this.isOpen && before !== resources) this.#touch(changedNames(before, resources));
+    if (!this.isOpen || before === resources) return;
+    const changed = changedNames(before, resources);
+    this.#touch(changed);
+    // What it has refused is not wanted any more.
+    for (const name of changed) this.refused.delete(name);
   }
 
   /** The client asks for it, whatever was sent before; what it says that it has is not sent again. */
@@ -133,7 +137,7 @@ export class Subscription {
     const { sent, removed } = this.inFlight;
     for (const name of removed) this.#removed(name);
     if (sent.length > 1) this.alone.push(...sent.map(({ name }) => name));
-    else for (const { name, version } of sent) this.refused.set(name, { version, reason });
+    else for (const resource of sent) this.#refused(resource, reason);
     this.inFlight = undefined;
   }
 
@@ -144,6 +148,11 @@ export class Subscription {
     // What it was changed to meanwhile is still to be sent, and what is no more to be removed.
     if (this.#resources.get(name)?.version === version) this.#touched.delete(name);
     else this.#touched.add(name);
+  }
+
+  /** What has been replaced meanwhile is not wanted any more, whatever Envoy thinks of it. */
+  #refused({ name, version }: EncodedResource, reason: string): void {
+    if (this.#resources.get(name)?.version === version) this.refused.set(name, { version, reason });
   }
 
   #removed(name: string): void {
