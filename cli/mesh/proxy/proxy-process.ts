@@ -43,6 +43,12 @@ const RETRY_MS = 1_000;
 /** Other ports that are tried when somebody else has bound the chosen one first. */
 const MOVES_MAX = 5;
 
+/** Where Envoy's admin interface is to be reached beside its socket. */
+export interface AdminPlace {
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface ProxyParts {
   readonly role: ProxyRole;
   readonly identity: ConsulIdentity;
@@ -51,6 +57,7 @@ export interface ProxyParts {
   readonly folder: RunFolder;
   readonly envoyBinary: string;
   readonly envoyArguments: readonly string[];
+  readonly adminBind: AdminPlace | undefined;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -101,7 +108,7 @@ export class ProxyProcess {
 
   static async start(parts: ProxyParts): Promise<Result<ProxyProcess>> {
     const { role, folder, logger } = parts;
-    const bootstrap = bootstrapFor(role, parts.identity, folder);
+    const bootstrap = bootstrapFor(role, parts.identity, folder, parts.adminBind);
     const sound = checkBootstrap(bootstrap);
     if (!sound.ok) return sound;
     const left = folder.leftEnvoy();
@@ -296,22 +303,29 @@ export class ProxyProcess {
 }
 
 /** The file with which the Envoy of a role starts. */
-export function bootstrapFor(role: ProxyRole, { nodeName }: ConsulIdentity, folder: RunFolder): BootstrapFile {
+export function bootstrapFor(
+  role: ProxyRole,
+  { nodeName }: ConsulIdentity,
+  folder: RunFolder,
+  adminBind: AdminPlace | undefined,
+): BootstrapFile {
   return bootstrapOf({
     nodeId: role.proxyId,
     cluster: role.service,
     metadata: { node_name: nodeName },
     adsSocket: folder.adsSocket,
     admin: { socket: folder.adminSocket },
+    adminBind,
   });
 }
 
 type BootstrapFile = ReturnType<typeof bootstrapOf>;
 
 /** An Envoy that is left over keeps its port. */
-async function portFor({ role }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
+async function portFor({ role, adminBind }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
   if (kept !== undefined) return ok(kept);
-  for (const named of role.namedPorts) {
+  const admin = adminBind ? [{ ...adminBind, field: "-admin-bind" }] : [];
+  for (const named of [...role.namedPorts, ...admin]) {
     const free = await checkFree(named);
     if (!free.ok) return free;
   }
