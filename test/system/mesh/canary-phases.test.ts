@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { component, freeTcpPorts, until } from "#test/support";
+import { component, freeTcpPorts } from "#test/support";
 import { Load } from "./load.ts";
 import { RollOut, type StoredCanary } from "./roll-out.ts";
 import { MeshWorld } from "./world.ts";
@@ -34,7 +34,7 @@ describe.skipIf(!isPresent)("canaries in every phase", () => {
       await Promise.all(sidecars.slice(at, at + 4).map((id) => world.sidecar(id)));
     await Promise.all([caller("web"), caller("held")]);
     for (const port of ports.values()) {
-      await until("a request goes through", async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 200);
+      await world.goesThrough(port);
       loads.push(new Load(port, PER_SECOND));
     }
   });

@@ -40,7 +40,7 @@ describe.skipIf(!isPresent)("a canary", () => {
       world.sidecar("api-2"),
       world.sidecar("web-1", ["-upstream", `api:${port}`]),
     ]);
-    await until("a request goes through", async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 200);
+    await world.goesThrough(port);
   });
   afterAll(() => world?.stop());
 

@@ -27,7 +27,7 @@ describe.skipIf(!isPresent)("two versions behind one caller", () => {
       world.sidecar("api-2"),
       world.sidecar("web-1", ["-upstream", `api:${port}`, "-admin-bind", `127.0.0.1:${adminPort}`]),
     ]);
-    await until("a request goes through", async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 200);
+    await world.goesThrough(port);
   });
   afterAll(() => world?.stop());
 
