@@ -10,16 +10,18 @@ const FRAME_BYTES_MAX = 16_384;
 const WINDOW_BYTES = 65_535;
 const WINDOW_MAX = 2 ** 31 - 1;
 const STREAM = 1;
+const AGAIN_MS = 100;
 const frame = { data: 0, headers: 1, settings: 4, ping: 6, windowUpdate: 8 } as const;
 const END_HEADERS = 4;
 const ACKNOWLEDGED = 1;
 const INITIAL_WINDOW_SIZE = 4;
 
 export class RawGrpcStream {
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #take: (bytes: Buffer) => void;
   #buffered: Buffer = Buffer.alloc(0);
   #pending: Buffer[] = [];
+  #isOpen = false;
   /** What may be sent, of the connection and of the stream. */
   #windows = { connection: WINDOW_BYTES, stream: WINDOW_BYTES };
   #initialWindow = WINDOW_BYTES;
@@ -27,17 +29,23 @@ export class RawGrpcStream {
   /** `take` gets the stream's bytes as they come; windows for these are so large that they never end. */
   constructor(socketPath: string, path: string, take: (bytes: Buffer) => void) {
     this.#take = take;
-    this.#socket = createConnection({ path: socketPath });
-    this.#socket.on("data", (bytes: Buffer) => this.#read(bytes));
-    this.#socket.on("error", (error) => process.stderr.write(`${error.message}\n`));
-    const largest = Buffer.alloc(6);
-    largest.writeUInt16BE(INITIAL_WINDOW_SIZE);
-    largest.writeUInt32BE(WINDOW_MAX, 2);
-    const settings = frameOf(frame.settings, 0, 0, largest);
-    const window = frameOf(frame.windowUpdate, 0, 0, uint32(WINDOW_MAX - WINDOW_BYTES));
-    this.#socket.write(
-      Buffer.concat([PREFACE, settings, window, frameOf(frame.headers, END_HEADERS, STREAM, headers(path))]),
-    );
+    this.#socket = this.#connect(socketPath, path);
+  }
+
+  #connect(socketPath: string, path: string): Socket {
+    const socket = createConnection({ path: socketPath });
+    socket.on("data", (bytes: Buffer) => this.#read(bytes));
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      // More wait to be accepted than the system lets; Envoy comes again too, later than this.
+      if (error.code !== "EAGAIN") throw error;
+      setTimeout(() => (this.#socket = this.#connect(socketPath, path)), AGAIN_MS);
+    });
+    socket.once("connect", () => {
+      socket.write(preface(path));
+      this.#isOpen = true;
+      this.#send();
+    });
+    return socket;
   }
 
   write(bytes: Buffer): void {
@@ -46,6 +54,7 @@ export class RawGrpcStream {
   }
 
   #send(): void {
+    if (!this.#isOpen) return;
     const frames: Buffer[] = [];
     for (let next = this.#pending[0]; next; next = this.#pending[0]) {
       const length = Math.min(next.length, FRAME_BYTES_MAX, this.#windows.connection, this.#windows.stream);
@@ -93,6 +102,16 @@ export class RawGrpcStream {
     this.#socket.write(frameOf(frame.settings, ACKNOWLEDGED, 0, Buffer.alloc(0)));
     this.#send();
   }
+}
+
+/** What a connection begins with, and the one stream on it. */
+function preface(path: string): Buffer {
+  const largest = Buffer.alloc(6);
+  largest.writeUInt16BE(INITIAL_WINDOW_SIZE);
+  largest.writeUInt32BE(WINDOW_MAX, 2);
+  const settings = frameOf(frame.settings, 0, 0, largest);
+  const window = frameOf(frame.windowUpdate, 0, 0, uint32(WINDOW_MAX - WINDOW_BYTES));
+  return Buffer.concat([PREFACE, settings, window, frameOf(frame.headers, END_HEADERS, STREAM, headers(path))]);
 }
 
 /** Names and values as they are, without Huffman's code and without the table (RFC 7541, 6.2.2). */

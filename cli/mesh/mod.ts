@@ -2,6 +2,7 @@
 export { connectConsul, type ConnectedConsul, type MeshContext } from "./connect.ts";
 export { systemMesh } from "./context.ts";
 export { MESH_GATEWAY, parseUpstream, type UpstreamOption } from "./proxy/definition.ts";
+export type { AdminPlace } from "./proxy/proxy-process.ts";
 export { type GatewayKind, type GatewayOptions, parseGatewayKind, parsePlace } from "./gateway/gateway.ts";
 export { type GatewayCommand, printGatewayBootstrap, runGateway } from "./gateway/run-gateway.ts";
 export { parseProxyBlock, type ProxyBlock } from "./proxy/proxy-block.ts";

@@ -14,6 +14,8 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** Talks to an agent: takes the options that say which. */
   readonly usesApi: boolean;
+  /** Options may stand behind its arguments too. */
+  readonly takesLateOptions?: boolean;
   /** It ends in order at signals by itself; others are only told of the first Ctrl-C, and end at the second. */
   readonly handlesSignals?: boolean;
   /** Resolves with the exit code. */

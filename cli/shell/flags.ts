@@ -16,15 +16,28 @@ export interface ParsedArguments {
   readonly args: readonly string[];
 }
 
-/** Reads options up to the first word that is none, as Go's flag package does; `--` ends them too. */
-export function parseFlags(argv: readonly string[], known: readonly Flag[]): Result<ParsedArguments> {
+/**
+ * Reads options up to the first word that is none, as Go's flag package does; with `takesLate` those behind such words too.
+ * `--` ends them.
+ */
+export function parseFlags(
+  argv: readonly string[],
+  known: readonly Flag[],
+  takesLate = false,
+): Result<ParsedArguments> {
   const byName = new Map(known.map((flag) => [flag.name, flag]));
   const flags = new Map<string, boolean | string | number | readonly string[]>();
+  const words: string[] = [];
   let at = 0;
   for (; at < argv.length; at++) {
     const word = argv[at] as string;
-    if (word === "--") return ok({ flags, args: argv.slice(at + 1) });
-    if (!/^--?[^-]/.test(word)) break;
+    if (word === "--") return ok({ flags, args: [...words, ...argv.slice(at + 1)] });
+    const isOption = /^--?[^-]/.test(word);
+    if (!isOption && !takesLate) break;
+    if (!isOption) {
+      words.push(word);
+      continue;
+    }
     const [, name = "", inline] = /^--?([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     const flag = byName.get(name);
     if (!flag) return err("invalid", `flag provided but not defined: -${name}`, { field: `-${name}` });
@@ -34,7 +47,7 @@ export function parseFlags(argv: readonly string[], known: readonly Flag[]): Res
     if (!value.ok) return value;
     flags.set(name, value.value);
   }
-  return ok({ flags, args: argv.slice(at) });
+  return ok({ flags, args: [...words, ...argv.slice(at)] });
 }
 
 type Value = boolean | string | number | readonly string[];
@@ -65,6 +78,11 @@ export class Flags {
 
   constructor(values: FlagValues) {
     this.#values = values;
+  }
+
+  /** With values for what was not given. */
+  over(defaults: FlagValues): Flags {
+    return new Flags(new Map([...defaults, ...this.#values]));
   }
 
   has(name: string): boolean {

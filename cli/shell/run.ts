@@ -23,7 +23,7 @@ export async function runCommand(command: Command, argv: readonly string[], shel
     return 0;
   }
   const known = command.usesApi ? [...apiFlags, ...command.flags] : command.flags;
-  const parsed = parseFlags(argv, known);
+  const parsed = parseFlags(argv, known, command.takesLateOptions);
   if (!parsed.ok) {
     shell.io.err(`${parsed.failure.message}\n`);
     shell.io.out(helpText(command, shell.program));

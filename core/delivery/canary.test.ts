@@ -214,6 +214,76 @@ describe("what is broken ends it at once", () => {
   });
 });
 
+describe("without Consul", () => {
+  test("shares that are not in force yet are waited for; the callers' 30 s begin when it is back", () => {
+    const world = new World().run(47).loseConsul(30);
+    world.isDeaf = true;
+    world.run(29);
+    world.isDeaf = false;
+    expect(world.run(2).lines.slice(8).join("\n")).toMatchInlineSnapshot(`
+      "  37 s check inconclusive: 0 of 600 failed: 1 % not excluded
+        47 s check pass: 0 of 800 failed: 1 % is excluded
+        47 s weights v1=50 v2=50
+        47 s > Consul is away for 30 s
+       107 s applied 1 of 1 callers"
+    `);
+  });
+
+  test("several times, shares are waited for until max-hold; a rollback is not given up for it", () => {
+    const world = new World().run(47);
+    world.isDeaf = true;
+    world.loseConsul(25).run(20).loseConsul(10).run(20);
+    expect(world.loseConsul(90).run(40).lines.slice(8).join("\n")).toMatchInlineSnapshot(`
+      "  37 s check inconclusive: 0 of 600 failed: 1 % not excluded
+        47 s check pass: 0 of 800 failed: 1 % is excluded
+        47 s weights v1=50 v2=50
+        47 s > Consul is away for 25 s
+        92 s > Consul is away for 10 s
+       107 s withdrawing the shares are not in force after 60 s, in part without Consul: web behind
+       107 s weights v1=100 v2=0
+       122 s > Consul is away for 90 s
+       242 s ended rolled-back: the shares are not in force after 60 s, in part without Consul: web behind; not every caller here has the shares yet"
+    `);
+  });
+
+  test("for longer than max-hold, shares that are in force go on, others are withdrawn", () => {
+    const applied = new World().run(47);
+    expect(applied.canary.state.phase).toBe("shifting");
+    expect(applied.loseConsul(100).run(10).lines.slice(8).join("\n")).toMatchInlineSnapshot(`
+      "  37 s check inconclusive: 0 of 600 failed: 1 % not excluded
+        47 s check pass: 0 of 800 failed: 1 % is excluded
+        47 s weights v1=50 v2=50
+        47 s > Consul is away for 100 s
+       148 s applied 1 of 1 callers
+       153 s measuring a check every 10 s"
+    `);
+    const behind = new World().run(47);
+    behind.isDeaf = true;
+    expect(behind.loseConsul(100).run(1).lines.slice(8).join("\n")).toMatchInlineSnapshot(`
+      "  37 s check inconclusive: 0 of 600 failed: 1 % not excluded
+        47 s check pass: 0 of 800 failed: 1 % is excluded
+        47 s weights v1=50 v2=50
+        47 s > Consul is away for 100 s
+       148 s withdrawing the shares are not in force after 101 s, in part without Consul: web behind
+       148 s weights v1=100 v2=0"
+    `);
+  });
+
+  test("what was counted in its absence is judged when it is back, and held no longer than max-hold", () => {
+    const world = new World().run(20);
+    world.perSecond = 20;
+    expect(world.loseConsul(100).run(3).lines.slice(5).join("\n")).toMatchInlineSnapshot(`
+      "   7 s measuring a check every 10 s
+        17 s check inconclusive: 0 of 200 failed: 1 % not excluded
+        20 s > Consul is away for 100 s
+       121 s check inconclusive: 0 of 361 failed: 1 % not excluded
+       121 s withdrawing still inconclusive after 60 s: 0 of 361 failed: 1 % not excluded
+       121 s weights v1=100 v2=0
+       122 s ended rolled-back: still inconclusive after 60 s: 0 of 361 failed: 1 % not excluded"
+    `);
+  });
+});
+
 describe("commands", () => {
   test("a pause keeps the shares and judges nothing of it; the hold is not used up", () => {
     const world = new World().run(12).command("pause").run(100).command("pause").command("resume").run(15);

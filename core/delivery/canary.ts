@@ -9,7 +9,7 @@ import { troubleOf } from "./trouble.ts";
 import { checkStep, type StepCheck } from "./verdict.ts";
 import { addTallies, type CallerReading, emptyTally, type Tally, Window } from "./window.ts";
 
-/** How long callers may take to have the shares. */
+/** How long callers may take to have the shares while Consul answers. */
 const APPLY_MS = 30_000;
 /** Who waits for approval for long is judged by what was counted within the last hour at most. */
 const GUARD_WINDOW_MS = 3_600_000;
@@ -24,6 +24,8 @@ export class Canary {
   #state: CanaryState;
   #window = new Window();
   #windowSinceMs = 0;
+  /** From when on the callers could get the shares: since the phase began, or Consul answers again. */
+  #reachableSinceMs = 0;
   #nextCheckMs = 0;
   #lastCheck: StepCheck | undefined;
   /** The last check of this window has passed; further ones may be missing. */
@@ -79,6 +81,9 @@ export class Canary {
       case "observed":
         this.#observe(event.callers);
         break;
+      case "reconnected":
+        this.#reachableSinceMs = this.#nowMs;
+        break;
       case "command":
         this.#obey(event.command);
         break;
@@ -97,6 +102,7 @@ export class Canary {
   #begin(): void {
     // Whoever begins has its own time to bring the shares into force.
     this.#state = { ...this.#state, phaseSinceMs: this.#nowMs };
+    this.#reachableSinceMs = this.#nowMs;
     const { phase, plan } = this.#state;
     if (phase === "starting") {
       this.#notice("begun", `from ${plan.from} to ${plan.to} in steps of ${plan.steps.join(", ")} %`);
@@ -126,18 +132,34 @@ export class Canary {
   }
 
   #awaitShares(callers: readonly CallerReading[]): void {
-    const { phase, phaseSinceMs, step } = this.#state;
+    const { phase, step } = this.#state;
     const behind = callers.filter(({ appliedPercent }) => !isSame(appliedPercent, this.wantedPercent));
     const isApplied = callers.length > 0 && behind.length === 0;
-    if (!isApplied && this.#nowMs - phaseSinceMs < APPLY_MS) return;
+    if (!isApplied && !this.#isLate) return;
     if (phase === "withdrawing") return this.#end(isApplied ? "" : "not every caller here has the shares yet");
     if (!isApplied) {
       const who = callers.length === 0 ? "no caller is measured" : `${behind.map(({ id }) => id).join(", ")} behind`;
-      return this.#withdraw("rolled-back", `the shares are not in force after ${APPLY_MS / 1000} s: ${who}`);
+      return this.#withdraw("rolled-back", `the shares are not in force after ${this.#waitedText}: ${who}`);
     }
     this.#notice("applied", `${callers.length} of ${callers.length} callers`);
     if (phase === "starting") return this.#goTo(step);
     this.#enter("warming");
+  }
+
+  /**
+   * The callers' time runs while Consul answers. A step is not held longer by that than it may be by anything else; a
+   * rollback waits as long as it must.
+   */
+  get #isLate(): boolean {
+    const { phase, phaseSinceMs, plan } = this.#state;
+    const heldMs = phase === "withdrawing" ? 0 : this.#nowMs - phaseSinceMs;
+    return this.#nowMs - this.#reachableSinceMs >= APPLY_MS || heldMs >= Math.max(plan.maxHoldMs, APPLY_MS);
+  }
+
+  get #waitedText(): string {
+    const { phaseSinceMs } = this.#state;
+    if (this.#reachableSinceMs === phaseSinceMs) return `${APPLY_MS / 1000} s`;
+    return `${Math.round((this.#nowMs - phaseSinceMs) / 1000)} s, in part without Consul`;
   }
 
   #warm(callers: readonly CallerReading[]): void {
@@ -268,6 +290,7 @@ export class Canary {
 
   #enter(phase: Phase): void {
     this.#state = { ...this.#state, phase, phaseSinceMs: this.#nowMs };
+    this.#reachableSinceMs = this.#nowMs;
     if (phase === "shifting" || phase === "withdrawing") this.#setWeights();
   }
 

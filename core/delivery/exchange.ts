@@ -11,6 +11,8 @@ export type CanaryEvent =
   /** Once, before any other: at the start and after a take-over. */
   | { readonly type: "begin" }
   | { readonly type: "observed"; readonly callers: readonly CallerReading[] }
+  /** Consul answers again after it had not: nothing was observed meanwhile. */
+  | { readonly type: "reconnected" }
   | { readonly type: "command"; readonly command: CanaryCommand }
   /** A further check has ended. */
   | ({ readonly type: "checked"; readonly outcome: CheckOutcome } & CheckRun)

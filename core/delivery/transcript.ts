@@ -67,6 +67,14 @@ export class World {
     return this;
   }
 
+  /** Consul does not answer for so many seconds: shares go nowhere, requests go where they went, nothing is observed. */
+  loseConsul(seconds: number): this {
+    this.lines.push(`${this.#clock} > Consul is away for ${seconds} s`);
+    for (let second = 0; second < seconds; second++) this.#serve(this.reading.appliedPercent ?? 0);
+    this.#carryOut(this.canary.take({ type: "reconnected" }, this.nowMs));
+    return this;
+  }
+
   /** Kill −9, and a successor after so many seconds. */
   succeed(seconds: number): this {
     const parsed = parseState(JSON.stringify(this.canary.state));
@@ -91,17 +99,21 @@ export class World {
   }
 
   #second(): void {
-    this.nowMs += 1000;
-    const canary = (this.perSecond * this.percent) / 100;
     const { appliedPercent } = this.reading;
+    if (!this.isDeaf && appliedPercent !== undefined) this.set({ appliedPercent: this.percent });
+    this.#serve(this.percent);
+    this.#endRuns();
+    this.#carryOut(this.canary.take({ type: "observed", callers: [this.reading] }, this.nowMs));
+  }
+
+  #serve(percent: number): void {
+    this.nowMs += 1000;
+    const canary = (this.perSecond * percent) / 100;
     this.reading = {
       ...this.reading,
-      appliedPercent: this.isDeaf || appliedPercent === undefined ? appliedPercent : this.percent,
       canary: served(this.reading.canary, canary, this.v2),
       stable: served(this.reading.stable, this.perSecond - canary, this.v1),
     };
-    this.#endRuns();
-    this.#carryOut(this.canary.take({ type: "observed", callers: [this.reading] }, this.nowMs));
   }
 
   #endRuns(): void {

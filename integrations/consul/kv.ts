@@ -106,9 +106,16 @@ export async function createSession(transport: Transport, options: SessionOption
   return created.ok ? ok(created.value.ID) : created;
 }
 
-/** `not_found` when it has ended. */
-export function renewSession(transport: Transport, id: string): Promise<Result<void>> {
-  return callVoid(transport, { method: "PUT", path: `/session/renew/${part(id)}`, needs: "session:write" });
+/** `not_found` when it has ended. A server that leads before it has read back its log is not believed. */
+export async function renewSession(transport: Transport, id: string): Promise<Result<void>> {
+  const needs = "session:write";
+  const renew = { method: "PUT", path: `/session/renew/${part(id)}`, needs } as const;
+  const renewed = await callVoid(transport, renew);
+  if (renewed.ok || renewed.failure.code !== "not_found") return renewed;
+  const info = { method: "GET", path: `/session/info/${part(id)}`, query: { consistent: "" }, needs } as const;
+  const found = await callJson<readonly object[]>(transport, info);
+  if (!found.ok) return found;
+  return (found.value ?? []).length > 0 ? callVoid(transport, renew) : renewed;
 }
 
 export function destroySession(transport: Transport, id: string): Promise<Result<void>> {

@@ -15,14 +15,14 @@ import {
   systemMesh,
   tableWatcher,
 } from "#cli/mesh";
-import { type Command, type Context, fail, failUsage, type Flag, Flags, parseFlags, readTextFile } from "#cli/shell";
+import { type Command, type Context, fail, failUsage, type Flags, readTextFile } from "#cli/shell";
 import { planOf } from "./canary-plan.ts";
 import { consulAddress } from "./flags.ts";
 
 export const command: Command = {
   path: ["mesh", "canary"],
   summary: "Moves a service's traffic to a new version in measured steps",
-  usage: "[options] SERVICE | pause|resume|skip|approve|abort SERVICE",
+  usage: "SERVICE [options] | pause|resume|skip|approve|abort SERVICE",
   help:
     "Gives the new version a share of the traffic, compares its errors and latency with the stable version's at the\n" +
     "callers of this machine, and goes on, or back to 100/0. Without -from and -to it goes on with the canary that is\n" +
@@ -30,6 +30,7 @@ export const command: Command = {
     "pause, resume, skip, approve and abort are carried out by the one at work, from any terminal. Further checks\n" +
     "(Prometheus, a web page, a program) and all settings of webhooks stand in a file: docs/canary.md shows one.",
   usesApi: false,
+  takesLateOptions: true,
   handlesSignals: true,
   flags: [
     { name: "from", type: "text", value: "subset", help: "The stable version." },
@@ -103,30 +104,11 @@ interface Given {
   readonly file: CanaryFile | undefined;
 }
 
-/** Options may stand behind the service too. */
+/** What is given here wins over the file. */
 function allFlags({ flags, args }: Context): Result<Given> {
-  const words = args.slice(0, commandOf(args[0] ?? "") && args.length > 1 ? 2 : 1);
-  const rest = parseFlags(args.slice(words.length), command.flags);
-  if (!rest.ok) return rest;
-  const values = new Map(rest.value.flags);
-  for (const { name, type } of command.flags) {
-    const before = valueOf(flags, name, type);
-    if (flags.has(name) && before !== undefined && !values.has(name)) values.set(name, before);
-  }
-  const file = fileOf(new Flags(values).text("file"));
+  const file = fileOf(flags.text("file"));
   if (!file.ok) return file;
-  const all = new Map([...(file.value?.values ?? []), ...values]);
-  return ok({ flags: new Flags(all), words: [...words, ...rest.value.args], file: file.value });
-}
-
-function valueOf(
-  flags: Flags,
-  name: string,
-  type: Flag["type"],
-): boolean | number | string | readonly string[] | undefined {
-  if (type === "bool") return flags.bool(name);
-  if (type === "int") return flags.int(name);
-  return type === "list" ? flags.list(name) : flags.text(name);
+  return ok({ flags: flags.over(file.value?.values ?? new Map()), words: args, file: file.value });
 }
 
 function fileOf(path: string | undefined): Result<CanaryFile | undefined> {

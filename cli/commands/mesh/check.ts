@@ -5,9 +5,10 @@ import { consulAddress } from "./flags.ts";
 export const command: Command = {
   path: ["mesh", "check"],
   summary: "Says whether one service may call another",
-  usage: "[options] SOURCE DESTINATION",
+  usage: "SOURCE DESTINATION [options]",
   help: "Decides by Consul's intentions and says which one it was. Exits 0 when it is allowed, 2 when not.",
   usesApi: false,
+  takesLateOptions: true,
   flags: [
     { name: "path", type: "text", value: "path", help: "Path of the request, for permissions by request." },
     { name: "method", type: "text", value: "method", help: "Its method. Default GET." },

@@ -4,9 +4,10 @@ import { type Command, type Context, fail, failUsage } from "#cli/shell";
 export const command: Command = {
   path: ["mesh", "config"],
   summary: "Shows what a mesh proxy's Envoy has, and where it differs",
-  usage: "[options] PROXY",
+  usage: "PROXY [options]",
   help: "Prints the configuration that the Envoy of a proxy (or of a service's ID) has in force; with -diff only where it\ndiffers from what it should have: missing -, other version ~, refused !, superfluous +. Exits 1 if it differs.",
   usesApi: false,
+  takesLateOptions: true,
   flags: [{ name: "diff", type: "bool", help: "Shows the differences only." }],
   run,
 };

@@ -1,4 +1,6 @@
-import type { Flag } from "#cli/shell";
+import { ok, type Result } from "#core/base";
+import { type AdminPlace, parsePlace } from "#cli/mesh";
+import type { Flag, Flags } from "#cli/shell";
 
 export const consulAddress: Flag = {
   name: "consul-addr",
@@ -11,8 +13,19 @@ export const consulAddress: Flag = {
 export const envoyFlags: readonly Flag[] = [
   { name: "mesh-gateway", type: "text", value: "name", help: "Service name of mesh gateways. Default mesh-gateway." },
   { name: "envoy", type: "text", value: "path", help: "The Envoy to run. Default: envoy of the PATH." },
+  {
+    name: "admin-bind",
+    type: "text",
+    value: "address:port",
+    help: "Where Envoy's admin interface is reached too, by whoever reaches that port. Default: a socket of the user's only.",
+  },
   consulAddress,
 ];
+
+export function adminBindOf(flags: Flags): Result<AdminPlace | undefined> {
+  const named = flags.text("admin-bind");
+  return named === undefined ? ok(undefined) : parsePlace(named, "-admin-bind");
+}
 
 /** Of what runs until a signal. */
 export const runningFlags: readonly Flag[] = [

@@ -9,7 +9,7 @@ import {
   runGateway,
 } from "#cli/mesh";
 import { type Command, type Context, fail } from "#cli/shell";
-import { envoyFlags, runningFlags } from "./flags.ts";
+import { adminBindOf, envoyFlags, runningFlags } from "./flags.ts";
 import { meshContext, runUntilSignal } from "./running.ts";
 
 export const command: Command = {
@@ -47,11 +47,14 @@ async function run(context: Context): Promise<number> {
   const { flags, args } = context;
   const options = optionsOf(context);
   if (!options.ok) return fail(context, "", options.failure);
+  const adminBind = adminBindOf(flags);
+  if (!adminBind.ok) return fail(context, "", adminBind.failure);
   const asked: GatewayCommand = {
     consul: { address: flags.text("consul-addr"), token: flags.text("token") },
     options: options.value,
     envoy: flags.text("envoy"),
     envoyArguments: args,
+    adminBind: adminBind.value,
   };
   const mesh = meshContext(context);
   if (!flags.bool("bootstrap")) return runUntilSignal(context, mesh, () => runGateway(asked, mesh));
@@ -65,7 +68,7 @@ function optionsOf({ flags }: Context): Result<GatewayOptions> {
   const kind = parseGatewayKind(flags.text("kind"));
   if (!kind.ok) return kind;
   const named = flags.text("wan-address");
-  const wan = named === undefined ? ok(undefined) : parsePlace(named);
+  const wan = named === undefined ? ok(undefined) : parsePlace(named, "-wan-address");
   if (!wan.ok) return wan;
   const service = flags.text("service") ?? `${kind.value}-gateway`;
   return ok({

@@ -11,7 +11,7 @@ import {
   type UpstreamOption,
 } from "#cli/mesh";
 import { type Command, type Context, fail, failUsage } from "#cli/shell";
-import { envoyFlags, runningFlags } from "./flags.ts";
+import { adminBindOf, envoyFlags, runningFlags } from "./flags.ts";
 import { meshContext, runUntilSignal } from "./running.ts";
 
 export const command: Command = {
@@ -64,6 +64,8 @@ async function run(context: Context): Promise<number> {
   if (!upstreams.ok) return fail(context, "", upstreams.failure);
   const block = readBlock(flags.text("proxy"));
   if (!block.ok) return fail(context, "", block.failure);
+  const adminBind = adminBindOf(flags);
+  if (!adminBind.ok) return fail(context, "", adminBind.failure);
   const asked: SidecarCommand = {
     consul: { address: flags.text("consul-addr"), token: flags.text("token") },
     options: {
@@ -79,6 +81,7 @@ async function run(context: Context): Promise<number> {
     service: flags.text("service"),
     envoy: flags.text("envoy"),
     envoyArguments: context.args,
+    adminBind: adminBind.value,
   };
   const mesh = meshContext(context);
   if (!flags.bool("bootstrap")) return runUntilSignal(context, mesh, () => runSidecar(asked, mesh));

@@ -6,11 +6,12 @@ import { consulAddress } from "./flags.ts";
 export const command: Command = {
   path: ["mesh", "split"],
   summary: "Splits a service's traffic between its versions",
-  usage: "[options] SERVICE SUBSET=PERCENT …",
+  usage: "SERVICE SUBSET=PERCENT … [options]",
   help:
     "Writes the subsets into the service's resolver and the shares into its splitter, each only if nobody else has\n" +
     "written meanwhile, and entries that are not drover's only with -force. Shares are per cent, in steps of 0.01.",
   usesApi: false,
+  takesLateOptions: true,
   flags: [
     { name: "subset-by", type: "text", value: "key", help: "Key of the instances' Meta. Default version." },
     { name: "wait", type: "bool", help: "Waits until every caller's Envoy on this machine has the shares." },

@@ -61,6 +61,8 @@ export class CanaryController {
   #stored: CanaryState | undefined;
   #renewedMs: number;
   #isCutOff = false;
+  /** Consul has been away since the callers were last looked at. */
+  #wasCutOff = false;
   #end: CanaryEnd | undefined;
 
   constructor(state: CanaryState, options: ControllerOptions) {
@@ -102,6 +104,11 @@ export class CanaryController {
   async #observe(): Promise<Result<void>> {
     const { from, to, service } = this.#canary.state.plan;
     const callers = await readCallers(this.#options.root, { service, from, to });
+    if (this.#wasCutOff) {
+      this.#wasCutOff = false;
+      const told = await this.#take({ type: "reconnected" });
+      if (!told.ok) return told;
+    }
     const taken = await this.#take({ type: "observed", callers });
     const { watcher, context, shares } = this.#options;
     const { canaryPercent: writtenPercent } = shares;
@@ -173,6 +180,7 @@ export class CanaryController {
       const isAway = !done.ok && (done.failure.code === "unavailable" || done.failure.code === "timeout");
       if (isAway !== this.#isCutOff) {
         this.#isCutOff = isAway;
+        this.#wasCutOff = true;
         const { watcher } = this.#options;
         watcher.remark(
           isAway ? `nothing is changed until Consul answers: ${done.failure.message}` : "Consul answers again",

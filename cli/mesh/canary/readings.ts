@@ -39,7 +39,7 @@ export async function readCallers(root: string, measured: Measured): Promise<Cal
   const found = RunFolder.all(root).map(async (folder) => {
     const record = folder.read();
     if (!record?.envoy || !folder.leftEnvoy()) return [];
-    const reading = await readCaller(record, new EnvoyAdmin({ socketPath: folder.adminSocket }), measured);
+    const reading = await readCaller(folder, record, measured);
     return reading ? [reading] : [];
   });
   return (await Promise.all(found)).flat().toSorted((left, right) => (left.id < right.id ? -1 : 1));
@@ -74,16 +74,17 @@ export async function readTotals(root: string, service: string): Promise<Totals>
 }
 
 async function readCaller(
+  folder: RunFolder,
   { proxyId, envoy }: RunRecord,
-  admin: EnvoyAdmin,
   measured: Measured,
 ): Promise<CallerReading | undefined> {
+  const admin = new EnvoyAdmin({ socketPath: folder.adminSocket });
   const listeners = await admin.call("/listeners");
   const id = { id: proxyId, process: `${envoy?.pid} ${envoy?.start}` };
   const silent = { ...id, appliedPercent: undefined, refusal: undefined, canary: nothing, stable: nothing };
   if (!listeners.ok) return silent;
   if (!isCallerOf(listeners.value, measured.service)) return undefined;
-  const [held, stats] = await Promise.all([heldBy(admin), admin.json<Stats>(statsPath(measured))]);
+  const [held, stats] = await Promise.all([heldBy(admin, folder.path), admin.json<Stats>(statsPath(measured))]);
   if (!held || !stats.ok) return silent;
   return {
     ...id,

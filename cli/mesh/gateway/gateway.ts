@@ -30,11 +30,11 @@ export function parseGatewayKind(text: string | undefined): Result<GatewayKind> 
 }
 
 /** `ADDRESS:PORT`. */
-export function parsePlace(text: string): Result<{ readonly address: string; readonly port: number }> {
+export function parsePlace(text: string, field: string): Result<{ readonly address: string; readonly port: number }> {
   const match = /^\[?([A-Za-z0-9.:-]+?)\]?:(\d+)$/.exec(text);
   const port = Number(match?.[2] ?? 0);
   if (match && port > 0 && port < 65_536) return ok({ address: match[1] as string, port });
-  return err("invalid", `${JSON.stringify(text)} is not ADDRESS:PORT`, { field: "-wan-address" });
+  return err("invalid", `${field} ${JSON.stringify(text)} is not ADDRESS:PORT`, { field });
 }
 
 /** A proxy that stands for no instance of its own: at the edge of the mesh. */

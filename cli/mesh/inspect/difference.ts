@@ -60,7 +60,7 @@ export function differencesOf(wanted: WantedResources, held: readonly HeldResour
   }
   const names = new Set(shown.map(({ kind, name }) => `${kind} ${name}`));
   // Envoy makes an assignment of every static cluster itself.
-  const others = held.filter(({ kind }) => kind !== "endpoint");
+  const others = held.filter(({ kind }) => kind !== "endpoint" && kind !== "secret");
   for (const { kind, name } of others)
     if (!names.has(`${kind} ${name}`)) lines.push(`+ ${kind} ${name}: should not be there`);
   return lines;

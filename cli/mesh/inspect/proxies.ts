@@ -1,11 +1,12 @@
 import { EnvoyAdmin } from "#integrations/envoy";
 import { isSame } from "#client/process";
 import { RunFolder, type RunRecord } from "../proxy/run-folder.ts";
+import { readRefused } from "../proxy/refused.ts";
 import { addressesIn } from "../proxy/wanted.ts";
 
 /** A resource that Envoy has, or has refused. */
 export interface HeldResource {
-  readonly kind: "cluster" | "listener" | "route" | "endpoint";
+  readonly kind: "cluster" | "listener" | "route" | "endpoint" | "secret";
   readonly name: string;
   /** Of what is in force; empty for a resource that was never accepted. */
   readonly version: string;
@@ -55,14 +56,30 @@ async function stateOf(folder: RunFolder, record: RunRecord): Promise<ProxyState
     isRunning,
     isConnected: counters.ok ? (counters.value.get("control_plane.connected_state") ?? 0) === 1 : undefined,
     envoyVersion: info.ok ? (/\/(\d+\.\d+\.\d+)\//.exec(info.value.version ?? "")?.[1] ?? "") : "",
-    resources: dump.ok ? resourcesIn(dump.value) : [],
+    resources: dump.ok ? withRefusals(resourcesIn(dump.value), folder.path) : [],
   };
 }
 
-/** What an Envoy has and has refused, endpoints apart; undefined when it does not answer. */
-export async function heldBy(admin: EnvoyAdmin): Promise<readonly HeldResource[] | undefined> {
+/** What the Envoy of a run folder has and has refused, endpoints apart; undefined when it does not answer. */
+export async function heldBy(admin: EnvoyAdmin, folder: string): Promise<readonly HeldResource[] | undefined> {
   const dump = await admin.json<Dump>("/config_dump");
-  return dump.ok ? resourcesIn(dump.value) : undefined;
+  return dump.ok ? withRefusals(resourcesIn(dump.value), folder) : undefined;
+}
+
+/** With what only the control plane knows: Envoy's dump says nothing of refused routes, nor of what was never there. */
+function withRefusals(held: readonly HeldResource[], folder: string): HeldResource[] {
+  const refused = new Map(readRefused(folder).map((each) => [`${each.kind} ${each.name}`, each]));
+  const all = held.map((resource) => {
+    const key = `${resource.kind} ${resource.name}`;
+    const found = refused.get(key);
+    refused.delete(key);
+    return found && !resource.refusal ? { ...resource, refusal: found } : resource;
+  });
+  const others = [...refused.values()].map((refusal) => {
+    const kind = refusal.kind as HeldResource["kind"];
+    return { kind, name: refusal.name, version: "", refusal, config: undefined };
+  });
+  return [...all, ...others];
 }
 
 /** Where each type stands in a dump, and what its resource is called there. */

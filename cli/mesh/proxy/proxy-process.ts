@@ -27,6 +27,7 @@ import {
   type Resource,
 } from "#integrations/envoy";
 import type { ProcessIdentity } from "#client/process";
+import { REFUSED_FILE, refusedIn } from "./refused.ts";
 import { WANTED_FILE, wantedOf } from "./wanted.ts";
 import { EnvoyRunner } from "./envoy-runner.ts";
 import { checkFree, choosePort, releasePort } from "./ports.ts";
@@ -42,6 +43,12 @@ const RETRY_MS = 1_000;
 /** Other ports that are tried when somebody else has bound the chosen one first. */
 const MOVES_MAX = 5;
 
+/** Where Envoy's admin interface is to be reached beside its socket. */
+export interface AdminPlace {
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface ProxyParts {
   readonly role: ProxyRole;
   readonly identity: ConsulIdentity;
@@ -50,6 +57,7 @@ export interface ProxyParts {
   readonly folder: RunFolder;
   readonly envoyBinary: string;
   readonly envoyArguments: readonly string[];
+  readonly adminBind: AdminPlace | undefined;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -71,6 +79,7 @@ export class ProxyProcess {
   readonly #readiness: Readiness;
   #source: Disposable | undefined;
   #registered = "";
+  #refused = "";
   #beat: TimerHandle | undefined;
   #retry: TimerHandle | undefined;
   #isLeaving = false;
@@ -99,7 +108,7 @@ export class ProxyProcess {
 
   static async start(parts: ProxyParts): Promise<Result<ProxyProcess>> {
     const { role, folder, logger } = parts;
-    const bootstrap = bootstrapFor(role, parts.identity, folder);
+    const bootstrap = bootstrapFor(role, parts.identity, folder, parts.adminBind);
     const sound = checkBootstrap(bootstrap);
     if (!sound.ok) return sound;
     const left = folder.leftEnvoy();
@@ -213,8 +222,18 @@ export class ProxyProcess {
 
   #look(): void {
     if (this.#isLeaving) return;
+    this.#writeRefused();
     if (this.#isReady()) this.#soon(0);
     else if (this.#hasClash()) void this.#move();
+  }
+
+  /** For `mesh status` and canaries; an Envoy that is away keeps what it has refused. */
+  #writeRefused(): void {
+    const { kinds } = this.#ads.status(this.#parts.role.proxyId);
+    const text = kinds ? JSON.stringify(refusedIn(kinds)) : this.#refused;
+    if (text === this.#refused) return;
+    this.#refused = text;
+    this.#parts.folder.writeFile(REFUSED_FILE, text);
   }
 
   /** Somebody has taken the port between our choice and Envoy's bind. */
@@ -284,22 +303,29 @@ export class ProxyProcess {
 }
 
 /** The file with which the Envoy of a role starts. */
-export function bootstrapFor(role: ProxyRole, { nodeName }: ConsulIdentity, folder: RunFolder): BootstrapFile {
+export function bootstrapFor(
+  role: ProxyRole,
+  { nodeName }: ConsulIdentity,
+  folder: RunFolder,
+  adminBind: AdminPlace | undefined,
+): BootstrapFile {
   return bootstrapOf({
     nodeId: role.proxyId,
     cluster: role.service,
     metadata: { node_name: nodeName },
     adsSocket: folder.adsSocket,
     admin: { socket: folder.adminSocket },
+    adminBind,
   });
 }
 
 type BootstrapFile = ReturnType<typeof bootstrapOf>;
 
 /** An Envoy that is left over keeps its port. */
-async function portFor({ role }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
+async function portFor({ role, adminBind }: ProxyParts, kept: number | undefined): Promise<Result<number>> {
   if (kept !== undefined) return ok(kept);
-  for (const named of role.namedPorts) {
+  const admin = adminBind ? [{ ...adminBind, field: "-admin-bind" }] : [];
+  for (const named of [...role.namedPorts, ...admin]) {
     const free = await checkFree(named);
     if (!free.ok) return free;
   }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "#core/base";
 import { checkSight } from "#integrations/consul";
 import { connectConsul, type ConnectedConsul, type MeshContext } from "../connect.ts";
 import { findEnvoy } from "./envoy-runner.ts";
-import { bootstrapFor, ProxyProcess } from "./proxy-process.ts";
+import { type AdminPlace, bootstrapFor, ProxyProcess } from "./proxy-process.ts";
 import type { ProxyRole } from "./role.ts";
 import { RunFolder, runRoot } from "./run-folder.ts";
 
@@ -11,6 +11,7 @@ export interface ProxyCommand {
   readonly consul: { readonly address: string | undefined; readonly token: string | undefined };
   readonly envoy: string | undefined;
   readonly envoyArguments: readonly string[];
+  readonly adminBind: AdminPlace | undefined;
 }
 
 /** A running proxy and its end. */
@@ -57,7 +58,7 @@ export async function bootstrapText(
   if (!role.ok) return role;
   const folder = RunFolder.open(runRoot(context.env), role.value.proxyId);
   if (!folder.ok) return folder;
-  const bootstrap = bootstrapFor(role.value, consul.value.identity, folder.value);
+  const bootstrap = bootstrapFor(role.value, consul.value.identity, folder.value, command.adminBind);
   return ok(`${JSON.stringify(bootstrap, undefined, 2)}\n`);
 }
 
@@ -82,6 +83,7 @@ async function start({ command, context, consul, role, folder, envoy }: Ready): 
     folder,
     envoyBinary: envoy,
     envoyArguments: command.envoyArguments,
+    adminBind: command.adminBind,
     gone: () => end.resolve?.(),
   });
   if (!proxy.ok) return closing(consul, proxy);

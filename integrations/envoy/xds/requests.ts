@@ -1,4 +1,4 @@
-import { lastField, readFields } from "./wire.ts";
+import { FieldReader } from "./wire.ts";
 
 /**
  * Requests read by hand: the node that an Envoy names in its first one has over 500 extensions, of which only its id
@@ -23,48 +23,45 @@ export interface WholeAsked extends DiscoveryAsked {
   readonly version: string;
 }
 
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+const nothing = { nodeId: undefined, typeUrl: "", nonce: "", refusal: undefined } as const;
+/** Most requests are acknowledgements: these name nothing. */
+const none: readonly string[] = [];
+const noneKnown: Readonly<Record<string, string>> = {};
+
 /** `DeltaDiscoveryRequest`: node 1, type_url 2, subscribe 3, unsubscribe 4, initial_resource_versions 5, nonce 6, error_detail 7. */
 export function readDelta(bytes: Uint8Array): DeltaAsked {
-  const fields = readFields(bytes);
-  const known = fields.filter(({ number }) => number === 5).map(({ value }) => readFields(value));
-  return {
-    nodeId: inner(fields, 1, 1),
-    typeUrl: text(fields, 2) ?? "",
-    subscribe: texts(fields, 3),
-    unsubscribe: texts(fields, 4),
-    known: Object.fromEntries(known.map((entry) => [text(entry, 1) ?? "", text(entry, 2) ?? ""])),
-    nonce: text(fields, 6) ?? "",
-    refusal: inner(fields, 7, 2),
-  };
+  const asked: Writable<DeltaAsked> = { ...nothing, subscribe: none, unsubscribe: none, known: noneKnown };
+  const subscribe: string[] = [];
+  const unsubscribe: string[] = [];
+  const known: [string, string][] = [];
+  for (const field = new FieldReader(bytes); field.next(); ) {
+    if (field.number === 1) asked.nodeId = field.innerText(1);
+    else if (field.number === 2) asked.typeUrl = field.text;
+    else if (field.number === 3) subscribe.push(field.text);
+    else if (field.number === 4) unsubscribe.push(field.text);
+    else if (field.number === 5) known.push([field.innerText(1), field.innerText(2)]);
+    else if (field.number === 6) asked.nonce = field.text;
+    else if (field.number === 7) asked.refusal = field.innerText(2);
+  }
+  if (subscribe.length > 0) asked.subscribe = subscribe;
+  if (unsubscribe.length > 0) asked.unsubscribe = unsubscribe;
+  if (known.length > 0) asked.known = Object.fromEntries(known);
+  return asked;
 }
 
 /** `DiscoveryRequest`: version_info 1, node 2, resource_names 3, type_url 4, nonce 5, error_detail 6. */
 export function readWhole(bytes: Uint8Array): WholeAsked {
-  const fields = readFields(bytes);
-  return {
-    nodeId: inner(fields, 2, 1),
-    typeUrl: text(fields, 4) ?? "",
-    names: texts(fields, 3),
-    version: text(fields, 1) ?? "",
-    nonce: text(fields, 5) ?? "",
-    refusal: inner(fields, 6, 2),
-  };
-}
-
-type Fields = ReturnType<typeof readFields>;
-
-function texts(fields: Fields, wanted: number): string[] {
-  return fields.filter(({ number }) => number === wanted).map(({ value }) => Buffer.from(value).toString("utf8"));
-}
-
-/** The last one counts, as everywhere in protobuf. */
-function text(fields: Fields, wanted: number): string | undefined {
-  return texts(fields, wanted).at(-1);
-}
-
-/** A text inside a message: `error_detail.message`, `node.id`; empty where the message has none. */
-function inner(fields: Fields, message: number, wanted: number): string | undefined {
-  const value = fields.findLast(({ number }) => number === message)?.value;
-  const found = value && lastField(value, wanted);
-  return value && Buffer.from(found ?? []).toString("utf8");
+  const names: string[] = [];
+  const asked: Writable<WholeAsked> = { ...nothing, names, version: "" };
+  for (const field = new FieldReader(bytes); field.next(); ) {
+    if (field.number === 1) asked.version = field.text;
+    else if (field.number === 2) asked.nodeId = field.innerText(1);
+    else if (field.number === 3) names.push(field.text);
+    else if (field.number === 4) asked.typeUrl = field.text;
+    else if (field.number === 5) asked.nonce = field.text;
+    else if (field.number === 6) asked.refusal = field.innerText(2);
+  }
+  return asked;
 }

@@ -107,6 +107,22 @@ test("what is refused is not sent again until its content changes, and does not 
   expect(stream.status("route")).toMatchObject({ isCurrent: true, refused: new Map() });
 });
 
+test("a refusal is forgotten when what Envoy has is wanted again, also when that happens before the refusal", () => {
+  const stream = settled("cluster a1, endpoint a1, listener l1, route r1");
+  const [before, after] = [
+    "cluster a1, endpoint a1, listener l1, route r1",
+    "cluster a1, endpoint a1, listener l1, route r2",
+  ];
+  stream.update(setOf(after));
+  stream.request(asking("route", { nonce: "5", refusal: "weights" }));
+  expect(lines(stream.update(setOf(before)))).toEqual([]);
+  expect(stream.status("route")).toMatchObject({ isCurrent: true, refused: new Map() });
+  expect(lines(stream.update(setOf(after)))).toEqual(["#6 route r2"]);
+  stream.update(setOf(before));
+  stream.request(asking("route", { nonce: "6", refusal: "weights" }));
+  expect(stream.status("route")).toMatchObject({ isCurrent: true, refused: new Map() });
+});
+
 test("of several refused together each goes alone, so that one does not stand for all", () => {
   const stream = settled("cluster a1, listener l1");
   expect(lines(stream.update(setOf("cluster a2 b1 c1, listener l1")))).toEqual(["#3 cluster a2 b1 c1"]);

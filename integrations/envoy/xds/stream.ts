@@ -1,6 +1,5 @@
 import type { EncodedResource } from "../encode.ts";
 import type { ResourceKind } from "../resources/common.ts";
-import { changedNames } from "./changed-names.ts";
 import { type Refusal, Subscription } from "./subscription.ts";
 
 /** What a proxy is to have, by type and name. */
@@ -37,7 +36,7 @@ export interface KindStatus {
 
 const kinds: readonly ResourceKind[] = ["cluster", "endpoint", "secret", "listener", "route"];
 const WILDCARD = "*";
-const none: ReadonlyMap<string, EncodedResource> = new Map();
+const none: readonly never[] = [];
 
 /**
  * One ADS stream of the delta protocol: requests and new resource sets in, responses out. What is new comes before what
@@ -45,16 +44,19 @@ const none: ReadonlyMap<string, EncodedResource> = new Map();
  * (make before break): clusters, their endpoints, then listeners and routes, then the removals.
  */
 export class DeltaStream {
-  readonly #subscriptions = new Map(kinds.map((kind) => [kind, new Subscription(kind)]));
+  readonly #subscriptions: Readonly<Record<ResourceKind, Subscription>> = {
+    cluster: new Subscription("cluster"),
+    endpoint: new Subscription("endpoint"),
+    secret: new Subscription("secret"),
+    listener: new Subscription("listener"),
+    route: new Subscription("route"),
+  };
   #resources: ResourceSet | undefined;
   #nonce = 0;
 
   /** A new set; the stream begins to answer with the first one. */
   update(resources: ResourceSet): StreamResponse[] {
-    for (const kind of kinds) {
-      const [before, after] = [this.#resources?.[kind] ?? none, resources[kind]];
-      if (before !== after) this.#of(kind).set(after, changedNames(before, after));
-    }
+    for (const kind of kinds) this.#of(kind).set(resources[kind]);
     this.#resources = resources;
     return this.#next();
   }
@@ -86,7 +88,7 @@ export class DeltaStream {
   }
 
   #of(kind: ResourceKind): Subscription {
-    return this.#subscriptions.get(kind) as Subscription;
+    return this.#subscriptions[kind];
   }
 
   #subscribe(subscription: Subscription, { subscribe, unsubscribe, known }: StreamRequest): void {
@@ -117,23 +119,23 @@ export class DeltaStream {
   #nextOf(kind: ResourceKind, set: ResourceSet): StreamResponse | undefined {
     const subscription = this.#of(kind);
     if (!subscription.isOpen || subscription.inFlight) return undefined;
-    const resources = this.#mayAdd(kind) ? this.#additions(subscription, set[kind]) : [];
-    const removed = this.#mayRemove(kind) ? subscription.superfluous() : [];
+    const resources = this.#mayAdd(kind) ? this.#additions(subscription, set[kind]) : none;
+    const removed = this.#mayRemove(kind) ? subscription.superfluous() : none;
     if (resources.length === 0 && removed.length === 0) return undefined;
     const nonce = (++this.#nonce).toString(16);
-    subscription.inFlight = { nonce, sent: new Map(resources.map(({ name, version }) => [name, version])), removed };
+    subscription.inFlight = { nonce, sent: resources, removed };
     for (const name of removed) subscription.owedRemovals.delete(name);
     for (const { name } of resources) this.#resendChildren(kind, name);
     return { kind, nonce, resources, removed };
   }
 
-  #additions(subscription: Subscription, resources: ReadonlyMap<string, EncodedResource>): EncodedResource[] {
+  #additions(subscription: Subscription, resources: ReadonlyMap<string, EncodedResource>): readonly EncodedResource[] {
     for (let name = subscription.alone.shift(); name !== undefined; name = subscription.alone.shift()) {
       const resource = resources.get(name);
       if (resource && subscription.has.get(name) !== resource.version) return [resource];
     }
     const missing = subscription.missing();
-    for (const { name } of missing) subscription.owedRemovals.delete(name);
+    if (subscription.owedRemovals.size > 0) for (const { name } of missing) subscription.owedRemovals.delete(name);
     return missing;
   }
 

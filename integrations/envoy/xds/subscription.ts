@@ -1,10 +1,11 @@
 import type { EncodedResource } from "../encode.ts";
 import type { ResourceKind } from "../resources/common.ts";
+import { changedNames } from "./changed-names.ts";
 
 /** What is on its way to Envoy and not answered yet. */
 export interface InFlight {
   readonly nonce: string;
-  readonly sent: ReadonlyMap<string, string>;
+  readonly sent: readonly EncodedResource[];
   readonly removed: readonly string[];
 }
 
@@ -13,6 +14,8 @@ export interface Refusal {
   readonly version: string;
   readonly reason: string;
 }
+
+const none: readonly never[] = [];
 
 /** One type's state on one stream: what Envoy asked for, has, is being sent and has refused. */
 export class Subscription {
@@ -43,10 +46,15 @@ export class Subscription {
     return this.isWildcard || this.names.has(name);
   }
 
-  /** A new set, and the names in which it differs from the one before. */
-  set(resources: ReadonlyMap<string, EncodedResource>, changed: Iterable<string>): void {
+  /** A new set; what differs from the one before matters only to who has asked for something. */
+  set(resources: ReadonlyMap<string, EncodedResource>): void {
+    const before = this.#resources;
     this.#resources = resources;
-    for (const name of changed) this.#touched.add(name);
+    if (!this.isOpen || before === resources) return;
+    const changed = changedNames(before, resources);
+    this.#touch(changed);
+    // What it has refused is not wanted any more.
+    for (const name of changed) this.refused.delete(name);
   }
 
   /** The client asks for it, whatever was sent before; what it says that it has is not sent again. */
@@ -67,7 +75,7 @@ export class Subscription {
 
   setWildcard(isWildcard: boolean): void {
     this.isWildcard = isWildcard;
-    for (const name of this.#resources.keys()) this.#touched.add(name);
+    this.#touch(this.#resources.keys());
   }
 
   /** What the client kept from an earlier stream. */
@@ -84,8 +92,13 @@ export class Subscription {
     this.#touched.add(name);
   }
 
+  #touch(names: Iterable<string>): void {
+    for (const name of names) this.#touched.add(name);
+  }
+
   /** What Envoy should have and has not, refused versions apart. */
-  missing(): EncodedResource[] {
+  missing(): readonly EncodedResource[] {
+    if (this.#touched.size === 0) return none;
     const missing: EncodedResource[] = [];
     for (const name of this.#touched) {
       const resource = this.#resources.get(name);
@@ -96,7 +109,8 @@ export class Subscription {
   }
 
   /** What Envoy has and should not have, or asked for in vain. */
-  superfluous(): string[] {
+  superfluous(): readonly string[] {
+    if (this.#touched.size === 0) return none;
     return [...this.#touched].filter((name) => this.#isSuperfluous(name));
   }
 
@@ -111,7 +125,7 @@ export class Subscription {
 
   accept(): void {
     if (!this.inFlight) return;
-    for (const [name, version] of this.inFlight.sent) this.#accepted(name, version);
+    for (const resource of this.inFlight.sent) this.#accepted(resource);
     for (const name of this.inFlight.removed) this.#removed(name);
     this.inFlight = undefined;
     this.acknowledged++;
@@ -122,15 +136,23 @@ export class Subscription {
     if (!this.inFlight) return;
     const { sent, removed } = this.inFlight;
     for (const name of removed) this.#removed(name);
-    if (sent.size > 1) this.alone.push(...sent.keys());
-    else for (const [name, version] of sent) this.refused.set(name, { version, reason });
+    if (sent.length > 1) this.alone.push(...sent.map(({ name }) => name));
+    else for (const resource of sent) this.#refused(resource, reason);
     this.inFlight = undefined;
   }
 
-  #accepted(name: string, version: string): void {
+  #accepted(resource: EncodedResource): void {
+    const { name, version } = resource;
     this.has.set(name, version);
-    this.refused.delete(name);
-    this.#touched.add(name);
+    if (this.refused.size > 0) this.refused.delete(name);
+    // What it was changed to meanwhile is still to be sent, and what is no more to be removed.
+    if (this.#resources.get(name)?.version === version) this.#touched.delete(name);
+    else this.#touched.add(name);
+  }
+
+  /** What has been replaced meanwhile is not wanted any more, whatever Envoy thinks of it. */
+  #refused({ name, version }: EncodedResource, reason: string): void {
+    if (this.#resources.get(name)?.version === version) this.refused.set(name, { version, reason });
   }
 
   #removed(name: string): void {

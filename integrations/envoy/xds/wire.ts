@@ -24,58 +24,80 @@ function varint(value: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** What one field of a message holds, the last one if it stands there more than once; nothing is made of the others. */
-export function lastField(bytes: Uint8Array, wanted: number): Uint8Array | undefined {
-  const reader = { bytes, at: 0 };
-  let found: Uint8Array | undefined;
-  while (reader.at < bytes.length) {
-    const key = readVarint(reader);
-    const length = lengthOf(key % 8, reader);
-    if (reader.at + length > bytes.length) throw new RangeError("a field ends behind its message");
-    if (key === wanted * 8 + LENGTH_DELIMITED) found = bytes.subarray(reader.at, reader.at + length);
-    reader.at += length;
-  }
-  return found;
-}
+/** Goes through the fields of a message in order; those without a length (numbers) are passed over. Throws a RangeError. */
+export class FieldReader {
+  readonly #bytes: Buffer;
+  readonly #end: number;
+  #at: number;
+  /** Of the field that was read last. */
+  number = 0;
+  #from = 0;
+  #to = 0;
 
-/** Of the value that comes next; a number has been read when its length is known. */
-function lengthOf(type: number, reader: { readonly bytes: Uint8Array; at: number }): number {
-  if (type === LENGTH_DELIMITED) return readVarint(reader);
-  if (type === FIXED_64) return 8;
-  if (type === FIXED_32) return 4;
-  if (type !== VARINT) throw new RangeError(`a field of the unknown type ${type}`);
-  readVarint(reader);
-  return 0;
-}
+  constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
+    this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = from;
+    this.#end = to;
+  }
 
-/** The fields of a message that have a length (texts, bytes, messages), in order; numbers are passed over. */
-export function readFields(bytes: Uint8Array): { readonly number: number; readonly value: Uint8Array }[] {
-  const fields: { readonly number: number; readonly value: Uint8Array }[] = [];
-  const reader = { bytes, at: 0 };
-  while (reader.at < bytes.length) {
-    const key = readVarint(reader);
-    const length = lengthOf(key % 8, reader);
-    if (reader.at + length > bytes.length) throw new RangeError("a field ends behind its message");
-    if (key % 8 === LENGTH_DELIMITED)
-      fields.push({ number: Math.floor(key / 8), value: bytes.subarray(reader.at, reader.at + length) });
-    reader.at += length;
+  /** False at the end of the message. */
+  next(): boolean {
+    while (this.#at < this.#end) {
+      const key = this.#varint();
+      const type = key % 8;
+      const length = type === LENGTH_DELIMITED ? this.#varint() : this.#lengthOf(type);
+      this.#from = this.#at;
+      this.#to = this.#at + length;
+      if (this.#to > this.#end) throw new RangeError("a field ends behind its message");
+      this.#at = this.#to;
+      if (type !== LENGTH_DELIMITED) continue;
+      this.number = (key - type) / 8;
+      return true;
+    }
+    return false;
   }
-  return fields;
-}
 
-function readVarint(reader: { readonly bytes: Uint8Array; at: number }): number {
-  // Nearly all of them: a node's extensions are over a thousand of these.
-  const first = reader.bytes[reader.at];
-  if (first !== undefined && first < 0x80) {
-    reader.at++;
-    return first;
+  get text(): string {
+    return this.#bytes.toString("utf8", this.#from, this.#to);
   }
-  let value = 0;
-  for (let shift = 0; shift < VARINT_BITS_MAX; shift += 7) {
-    const byte = reader.bytes[reader.at++];
-    if (byte === undefined) throw new RangeError("a number ends behind its message");
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return value;
+
+  /**
+   * The text of one field of the message that this field is; empty where it has none. The first one counts, and nothing is
+   * made of what follows: behind its id a node has over 500 extensions.
+   */
+  innerText(wanted: number): string {
+    const inner = new FieldReader(this.#bytes, this.#from, this.#to);
+    while (inner.next()) if (inner.number === wanted) return inner.text;
+    return "";
   }
-  throw new RangeError("a number is too long");
+
+  /** Of a value without a length; a number has been read when its length is known. */
+  #lengthOf(type: number): number {
+    if (type === FIXED_64) return 8;
+    if (type === FIXED_32) return 4;
+    if (type !== VARINT) throw new RangeError(`a field of the unknown type ${type}`);
+    this.#varint();
+    return 0;
+  }
+
+  #varint(): number {
+    // Nearly all of them.
+    const first = this.#bytes[this.#at];
+    if (first !== undefined && first < 0x80 && this.#at < this.#end) {
+      this.#at++;
+      return first;
+    }
+    return this.#longVarint();
+  }
+
+  #longVarint(): number {
+    let value = 0;
+    for (let shift = 0; shift < VARINT_BITS_MAX; shift += 7) {
+      const byte = this.#at < this.#end ? this.#bytes[this.#at++] : undefined;
+      if (byte === undefined) throw new RangeError("a number ends behind its message");
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+    throw new RangeError("a number is too long");
+  }
 }

@@ -12,6 +12,8 @@ const isPresent = component("consul") !== undefined && component("envoy") !== un
 const hasTerminal = existsSync("/usr/bin/script");
 const versions = ["-from", "v1", "-to", "v2"];
 const quick = ["-interval", "8s", "-warm-up", "2s"];
+/** So long that no check decides anything. */
+const patient = ["-steps", "50,100", "-interval", "10m", "-warm-up", "1s"];
 
 interface Event {
   readonly Event: string;
@@ -38,7 +40,7 @@ describe.skipIf(!isPresent)("a canary", () => {
       world.sidecar("api-2"),
       world.sidecar("web-1", ["-upstream", `api:${port}`]),
     ]);
-    await until("a request goes through", async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 200);
+    await world.goesThrough(port);
   });
   afterAll(() => world?.stop());
 
@@ -220,6 +222,47 @@ describe.skipIf(!isPresent)("a canary", () => {
     expect(events.at(-1)?.Text).toBe("rolled-back: web-1-sidecar-proxy has no healthy endpoint of the new version");
     expect(performance.now() - leftMs).toBeLessThan(15_000);
     await world.sidecar("api-2");
+  });
+
+  test("is rolled back at once when a caller keeps out every endpoint of the new version for its errors", async () => {
+    const [own] = (await freeTcpPorts(1)) as [number];
+    const passive = { interval: "1s", max_failures: 5, max_ejection_percent: 100 };
+    const upstream = { DestinationName: "api", LocalBindPort: own, Config: { passive_health_check: passive } };
+    const file = join(world.folder, "proxy.json");
+    writeFileSync(file, JSON.stringify({ Upstreams: [upstream] }));
+    await world.consul.call("/agent/service/register", { ID: "ops-1", Name: "ops", Port: 1 });
+    const sidecar = await world.sidecar("ops-1", ["-proxy", file]);
+    load = new Load(own, 50);
+    const running = world.drover(["mesh", "canary", "api", ...versions, ...patient, "-json"]);
+    await until("it measures", () => running.output.includes('"measuring"'), 20_000);
+    await world.behave("api-2", { errorRate: 1 });
+    const code = await exitOf(running);
+    await sidecar.end("SIGINT");
+    await world.consul.call("/agent/service/deregister/ops-1", {});
+    const events = eventsIn(running.output);
+    expect([code, checksIn(events), await shares()]).toEqual([2, [], { v1: 100, v2: 0 }]);
+    expect(events.at(-1)?.Text).toBe(
+      "rolled-back: ops-1-sidecar-proxy keeps out every endpoint of the new version for its errors",
+    );
+  });
+
+  test("is rolled back at once when a caller's Envoy refuses the configuration", async () => {
+    load = new Load(port, 50);
+    const running = world.drover(["mesh", "canary", "api", ...versions, ...patient]);
+    await until("it measures", () => running.output.includes("measuring"), 20_000);
+    // Consul takes any text for an expression.
+    const Match = { HTTP: { PathRegex: "/(orders" } };
+    await world.config({ Kind: "service-router", Name: "api", Routes: [{ Match, Destination: { Service: "api" } }] });
+    await until("it goes back", () => running.output.includes("withdrawing"), 20_000);
+    // The share of before stays in force, since what brings the other one is refused as a whole.
+    expect(world.run("mesh", "status").out).toContain("web-1-sidecar-proxy refused route api: missing ): /(orders");
+    await world.consul.call("/config/service-router/api", undefined, "DELETE");
+    expect(await exitOf(running)).toBe(2);
+    expect(running.output).toMatch(
+      /rolled-back: web-1-sidecar-proxy refused the configuration: .*missing \): \/\(orders$/m,
+    );
+    await load.stop();
+    expect([load.failures, await shares()]).toEqual([0, { v1: 100, v2: 0 }]);
   });
 
   test("with -keep leaves the splitter at 0/100 after promotion", async () => {

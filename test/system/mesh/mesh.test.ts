@@ -13,10 +13,11 @@ const isPresent = component("consul") !== undefined && component("envoy") !== un
 describe.skipIf(!isPresent)("two versions behind one caller", () => {
   let world: MeshWorld;
   let port: number;
+  let adminPort: number;
 
   beforeAll(async () => {
     world = await MeshWorld.start();
-    [port] = (await freeTcpPorts(1)) as [number];
+    [port, adminPort] = (await freeTcpPorts(2)) as [number, number];
     await world.app("api-1", "api", "v1");
     await world.app("api-2", "api", "v2");
     await world.app("web-1", "web", "v1");
@@ -24,9 +25,9 @@ describe.skipIf(!isPresent)("two versions behind one caller", () => {
     await Promise.all([
       world.sidecar("api-1"),
       world.sidecar("api-2"),
-      world.sidecar("web-1", ["-upstream", `api:${port}`]),
+      world.sidecar("web-1", ["-upstream", `api:${port}`, "-admin-bind", `127.0.0.1:${adminPort}`]),
     ]);
-    await until("a request goes through", async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 200);
+    await world.goesThrough(port);
   });
   afterAll(() => world?.stop());
 
@@ -38,6 +39,10 @@ describe.skipIf(!isPresent)("two versions behind one caller", () => {
       const checked = spawnSync(component("envoy") ?? "", ["--mode", "validate", "-c", file], { encoding: "utf8" });
       expect([checked.status, checked.stdout.trim()]).toEqual([0, `configuration '${file}' OK`]);
     }
+  });
+
+  test("Envoy's admin interface is reached where -admin-bind says", async () => {
+    expect(await (await fetch(`http://127.0.0.1:${adminPort}/ready`)).text()).toBe("LIVE\n");
   });
 
   test("a sidecar carries the Meta of its service, and follows it", async () => {

@@ -6,6 +6,7 @@ const PATIENCE_MS = 60_000;
 
 export interface StoredCanary {
   readonly phase: string;
+  readonly phaseSinceMs: number;
   readonly step: number;
   readonly pausedSinceMs?: number;
   readonly ending?: { readonly outcome: string };
@@ -53,8 +54,9 @@ export class RollOut {
     });
   }
 
+  /** Asked consistently: Consul answers after a restart before it has read back its log. */
   async state(): Promise<StoredCanary> {
-    return this.#world.consul.call<StoredCanary>(`/kv/drover-mesh/canary/${this.#service}/state?raw`);
+    return this.#world.consul.call<StoredCanary>(`/kv/drover-mesh/canary/${this.#service}/state?raw&consistent`);
   }
 
   async reaches(...phases: readonly string[]): Promise<void> {

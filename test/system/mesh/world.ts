@@ -91,6 +91,15 @@ export class MeshWorld {
     return child;
   }
 
+  /** A sidecar is well when others can connect to it; what it calls itself may come a moment later. */
+  async goesThrough(port: number): Promise<void> {
+    const isAnswered = async (): Promise<boolean> => {
+      const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
+      return answer?.status === 200;
+    };
+    await until("a request goes through", isAnswered);
+  }
+
   async isWell(id: string, child: Child): Promise<boolean> {
     if (!child.isAlive) throw new Error(`it ended:\n${child.output}`);
     const checks = await this.consul.call<Record<string, { Status: string }>>("/agent/checks");
