@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { createLogger } from "#cli/agent";
+import { createLogger, systemTimers } from "#cli/agent";
 import {
   AdsServer,
   type EncodedResource,
@@ -104,7 +104,7 @@ class World implements Disposable {
 
   private constructor() {
     const logger = createLogger({ level: "warn", json: false, descriptor: 2, nowMs: () => Date.now() });
-    this.ads = new AdsServer({ logger, changed: () => this.#isChanged?.() });
+    this.ads = new AdsServer({ logger, timers: systemTimers, changed: () => this.#isChanged?.() });
     this.#child = fork(CLIENT, { execArgv: ["--max-old-space-size=4096"] });
     this.#child.on("message", (said: Report) => {
       this.#reports.set(said.kind, said);

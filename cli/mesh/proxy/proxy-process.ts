@@ -92,6 +92,7 @@ export class ProxyProcess {
     this.#watches = new Watches({ transport, clock, timers, random });
     this.#ads = new AdsServer({
       logger: logger.child("ads"),
+      timers,
       onlyNode: role.proxyId,
       changed: () => this.#look(),
     });

@@ -1,4 +1,5 @@
 import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server as NetServer } from "node:net";
 import {
   type handleBidiStreamingCall,
   Server,
@@ -7,8 +8,9 @@ import {
   status,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
-import { err, failureOf, type Logger, ok, type Result } from "#core/base";
+import { err, failureOf, type Logger, ok, type Result, type Timers } from "#core/base";
 import { type ResourceKind, typeUrls } from "../resources/common.ts";
+import { Entrance } from "./entrance.ts";
 import { deltaBytes, prepare } from "./prepared.ts";
 import { readDelta, readWhole } from "./requests.ts";
 import { DeltaStream, type KindStatus, type ResourceSet, type StreamResponse } from "./stream.ts";
@@ -17,6 +19,8 @@ import { textField } from "./wire.ts";
 
 /** Streams at once; more are told to come again, so that a storm of reconnects does not hold up those that are served. */
 const STREAMS_MAX = 10_000;
+/** Beyond these they are closed without an answer. */
+const CONNECTIONS_MAX = 2 * STREAMS_MAX;
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 /** Nobody looks at its statistics, and a storm of reconnects pays for them. */
 const serverOptions = {
@@ -28,6 +32,7 @@ type Stream = ServerDuplexStream<Buffer, Buffer>;
 
 export interface AdsServerOptions {
   readonly logger: Logger;
+  readonly timers: Timers;
   /** The one node that may use this server; undefined: any. */
   readonly onlyNode?: string;
   /** Something was accepted, refused, connected or lost. */
@@ -54,6 +59,8 @@ interface Session {
 export class AdsServer {
   readonly #options: AdsServerOptions;
   readonly #server = new Server(serverOptions);
+  readonly #listener: NetServer;
+  readonly #entrance: Entrance;
   readonly #resources = new Map<string, ResourceSet>();
   readonly #sessions = new Map<string, Set<Session>>();
   #streams = 0;
@@ -61,17 +68,26 @@ export class AdsServer {
   constructor(options: AdsServerOptions) {
     this.#options = options;
     this.#server.addService(service, {
-      delta: this.#guarded((stream) => this.#delta(stream)),
-      whole: this.#guarded((stream) => this.#whole(stream)),
+      delta: this.#guarded((stream, configured) => this.#delta(stream, configured)),
+      whole: this.#guarded((stream, configured) => this.#whole(stream, configured)),
     });
+    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#entrance = new Entrance((socket) => {
+      injector.injectConnection(socket);
+      socket.resume();
+    }, options.timers);
+    this.#listener = createServer({ pauseOnConnect: true }, (socket) => this.#entrance.take(socket));
+    this.#listener.maxConnections = CONNECTIONS_MAX;
   }
 
   /** Listens on a unix socket that only its owner can open. */
   listen(socketPath: string): Promise<Result<void>> {
     rmSync(socketPath, { force: true });
     return new Promise((resolve) => {
-      this.#server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) => {
-        if (error) return resolve(err("io", `control plane socket ${socketPath}: ${error.message}`, { cause: error }));
+      this.#listener.once("error", (error) =>
+        resolve(err("io", `control plane socket ${socketPath}: ${error.message}`, { cause: error })),
+      );
+      this.#listener.listen(socketPath, () => {
         chmodSync(socketPath, 0o600);
         resolve(ok(undefined));
       });
@@ -99,20 +115,23 @@ export class AdsServer {
   }
 
   close(): void {
+    this.#listener.close();
     this.#server.forceShutdown();
   }
 
-  #guarded(serve: (stream: Stream) => void): handleBidiStreamingCall<Buffer, Buffer> {
+  #guarded(serve: (stream: Stream, configured: () => void) => void): handleBidiStreamingCall<Buffer, Buffer> {
     return (stream) => {
+      const leave = this.#entrance.opened();
+      stream.once("close", leave);
       stream.on("error", () => undefined);
       if (this.#streams >= STREAMS_MAX) return fail(stream, status.RESOURCE_EXHAUSTED, "too many streams");
       this.#streams++;
       stream.once("close", () => this.#streams--);
-      serve(stream);
+      serve(stream, leave);
     };
   }
 
-  #delta(stream: Stream): void {
+  #delta(stream: Stream, configured: () => void): void {
     const delta = new DeltaStream();
     const write = (responses: readonly StreamResponse[]): void => {
       for (const response of responses) stream.write(deltaBytes(response));
@@ -140,11 +159,12 @@ export class AdsServer {
           refusal: request.refusal,
         }),
       );
+      if (session.status("listener").isCurrent) configured();
       this.#options.changed(nodeId);
     });
   }
 
-  #whole(stream: Stream): void {
+  #whole(stream: Stream, configured: () => void): void {
     const whole = new WholeStream();
     const write = (responses: readonly WholeResponse[]): void => {
       for (const response of responses) stream.write(wholeBytes(response));
@@ -171,6 +191,7 @@ export class AdsServer {
           refusal: request.refusal,
         }),
       );
+      if (session.status("listener").isCurrent) configured();
       this.#options.changed(nodeId);
     });
   }

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemTimers } from "#cli/agent";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import {
   AdsServer,
@@ -38,7 +39,7 @@ const SAY = {
 describe.skipIf(!isPresent)("a client without a proxy", () => {
   const folder = mkdtempSync(join(tmpdir(), "drover-proxyless-"));
   const socket = join(folder, "ads.sock");
-  const ads = new AdsServer({ logger: quiet, onlyNode: NODE, changed: () => undefined });
+  const ads = new AdsServer({ logger: quiet, timers: systemTimers, onlyNode: NODE, changed: () => undefined });
   const encoder = new Encoder();
   const backends: { forceShutdown(): void }[] = [];
   const ports: number[] = [];
