@@ -2,7 +2,11 @@ import type { AgentService, CheckDefinition, ServiceRegistration } from "#integr
 import type { ExposedPath } from "#integrations/envoy";
 import { registeredUpstreams, type SidecarOptions } from "./definition.ts";
 
-const CHECK_TTL = "15s";
+/**
+ * An agent that comes back later than this takes every proxy for critical until it is told otherwise; half a minute is
+ * enough for its restart on a busy machine.
+ */
+const CHECK_TTL = "30s";
 /** A sidecar whose owner was killed for good is taken out after so long. */
 const REAP_AFTER = "10m";
 

@@ -16,7 +16,7 @@ function world() {
 const range = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 
 test("48 are let in, in order, and one more for each that is configured", async () => {
-  const { admitted, entrance, sockets } = world();
+  const { admitted, entrance } = world();
   await turn();
   expect(admitted).toEqual(range(48));
   const configured = Array.from({ length: 48 }, () => entrance.opened());
