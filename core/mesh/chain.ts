@@ -125,5 +125,14 @@ export interface HealthRow {
     readonly TaggedAddresses?: Readonly<Record<string, { readonly Address: string; readonly Port: number }>> | null;
     readonly Proxy?: { readonly DestinationServiceName?: string; readonly DestinationServiceID?: string } | null;
   };
-  readonly Checks: readonly { readonly CheckID: string; readonly Status: string }[];
+  readonly Checks: readonly HealthCheck[];
+}
+
+export interface HealthCheck {
+  readonly CheckID: string;
+  readonly Status: string;
+  /** What it said last; empty as long as it has not said anything since its agent started. */
+  readonly Output?: string;
+  /** `alias`, `ttl`, `http`, …; empty from an agent that does not tell. */
+  readonly Type?: string;
 }

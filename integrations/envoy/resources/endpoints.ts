@@ -1,4 +1,4 @@
-import type { ChainTarget, HealthRow } from "#core/mesh";
+import type { ChainTarget, HealthCheck, HealthRow } from "#core/mesh";
 import type { ClusterLoadAssignmentJson } from "#envoy/envoy/config/endpoint/v3/endpoint";
 import type { LbEndpointJson } from "#envoy/envoy/config/endpoint/v3/endpoint_components";
 import type { Upstream } from "../snapshot.ts";
@@ -83,8 +83,16 @@ export function plainAssignment(
 
 /** The worst of an instance's checks. */
 export function healthOf({ Checks: checks }: HealthRow): Health {
-  if (checks.some((check) => check.Status === "critical")) return "critical";
+  if (checks.some((check) => check.Status === "critical" && !isUnheardAlias(check))) return "critical";
   return checks.some((check) => check.Status === "warning") ? "warning" : "passing";
+}
+
+/**
+ * An agent that starts takes every check for critical until it has run. An alias has, half a second later, and then says
+ * something in any case: one that says nothing is no news of what it stands for (decision 0079).
+ */
+function isUnheardAlias({ CheckID: id, Type: type, Output: output }: HealthCheck): boolean {
+  return output === "" && (type === "alias" || /^drover-mesh:.*:alias$/.test(id));
 }
 
 function placeOf({ Service: service, Node: node }: HealthRow, isRemote: boolean): { address: string; port: number } {
