@@ -131,7 +131,7 @@ export interface HealthRow {
 export interface HealthCheck {
   readonly CheckID: string;
   readonly Status: string;
-  /** What it said last; empty as long as it has not said anything since its agent started. */
+  /** What it said last; after a start of its agent, until it has run, what was stored of it. */
   readonly Output?: string;
   /** `alias`, `ttl`, `http`, …; empty from an agent that does not tell. */
   readonly Type?: string;

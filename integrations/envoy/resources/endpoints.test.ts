@@ -10,8 +10,9 @@ const rowOf = (...checks: readonly HealthCheck[]): HealthRow => ({
   Checks: checks,
 });
 
-test("an alias that says nothing yet, after a restart of its agent, is no news", () => {
-  expect(healthOf(rowOf(ttl, alias))).toBe("passing");
+test("an alias that is critical without a reason, after a restart of its agent, is no news", () => {
+  for (const output of ["", "No checks found.", "All checks passing."])
+    expect(healthOf(rowOf(ttl, { ...alias, Output: output }))).toBe("passing");
   expect(healthOf(rowOf(ttl, { ...alias, CheckID: "service:web:2", Type: "alias" }))).toBe("passing");
 });
 

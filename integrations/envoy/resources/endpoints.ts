@@ -87,12 +87,16 @@ export function healthOf({ Checks: checks }: HealthRow): Health {
   return checks.some((check) => check.Status === "warning") ? "warning" : "passing";
 }
 
+/** What an alias says when it passes, or before it has run for the first time: no reason to be critical. */
+const noReason = /^(?:|No checks found\.|All checks passing\.)$/;
+
 /**
- * An agent that starts takes every check for critical until it has run. An alias has, half a second later, and then says
- * something in any case: one that says nothing is no news of what it stands for (decision 0079).
+ * An agent that starts takes every check for critical until it has run, with what it said when it was last stored. An alias
+ * runs half a second later, and when it is critical then it says why: one without a reason is no news (decision 0079).
  */
 function isUnheardAlias({ CheckID: id, Type: type, Output: output }: HealthCheck): boolean {
-  return output === "" && (type === "alias" || /^drover-mesh:.*:alias$/.test(id));
+  const isAlias = type === "alias" || /^drover-mesh:.*:alias$/.test(id);
+  return isAlias && output !== undefined && noReason.test(output);
 }
 
 function placeOf({ Service: service, Node: node }: HealthRow, isRemote: boolean): { address: string; port: number } {
