@@ -58,7 +58,7 @@ describe("the text of a job", () => {
     const timeMs = 123_456;
     let texts = 0;
     const after: Timers["after"] = (delayMs, run) =>
-      timers.after(delayMs === timeMs && ++texts % 2 === 0 ? 100 : delayMs, run);
+      timers.after(delayMs === timeMs && ++texts % 2 === 0 ? 20 : delayMs, run);
     const parser = parserWith({ timeMs }, { after });
     await parser.parse({ jobHcl: "" });
     const answers = await Promise.all([slow, fine, slow].map((text) => answerOf(parser, text)));
