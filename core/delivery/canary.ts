@@ -24,8 +24,8 @@ export class Canary {
   #state: CanaryState;
   #window = new Window();
   #windowSinceMs = 0;
-  /** From when on the callers could get the shares: since the phase began, or Consul answers again. */
-  #reachableSinceMs = 0;
+  /** When Consul answered again; 0 if it was never away. */
+  #reconnectedMs = 0;
   #nextCheckMs = 0;
   #lastCheck: StepCheck | undefined;
   /** The last check of this window has passed; further ones may be missing. */
@@ -82,7 +82,7 @@ export class Canary {
         this.#observe(event.callers);
         break;
       case "reconnected":
-        this.#reachableSinceMs = this.#nowMs;
+        this.#reconnectedMs = this.#nowMs;
         break;
       case "command":
         this.#obey(event.command);
@@ -102,7 +102,6 @@ export class Canary {
   #begin(): void {
     // Whoever begins has its own time to bring the shares into force.
     this.#state = { ...this.#state, phaseSinceMs: this.#nowMs };
-    this.#reachableSinceMs = this.#nowMs;
     const { phase, plan } = this.#state;
     if (phase === "starting") {
       this.#notice("begun", `from ${plan.from} to ${plan.to} in steps of ${plan.steps.join(", ")} %`);
@@ -153,12 +152,13 @@ export class Canary {
   get #isLate(): boolean {
     const { phase, phaseSinceMs, plan } = this.#state;
     const heldMs = phase === "withdrawing" ? 0 : this.#nowMs - phaseSinceMs;
-    return this.#nowMs - this.#reachableSinceMs >= APPLY_MS || heldMs >= Math.max(plan.maxHoldMs, APPLY_MS);
+    const reachableSinceMs = Math.max(phaseSinceMs, this.#reconnectedMs);
+    return this.#nowMs - reachableSinceMs >= APPLY_MS || heldMs >= Math.max(plan.maxHoldMs, APPLY_MS);
   }
 
   get #waitedText(): string {
     const { phaseSinceMs } = this.#state;
-    if (this.#reachableSinceMs === phaseSinceMs) return `${APPLY_MS / 1000} s`;
+    if (this.#reconnectedMs <= phaseSinceMs) return `${APPLY_MS / 1000} s`;
     return `${Math.round((this.#nowMs - phaseSinceMs) / 1000)} s, in part without Consul`;
   }
 
@@ -290,7 +290,6 @@ export class Canary {
 
   #enter(phase: Phase): void {
     this.#state = { ...this.#state, phase, phaseSinceMs: this.#nowMs };
-    this.#reachableSinceMs = this.#nowMs;
     if (phase === "shifting" || phase === "withdrawing") this.#setWeights();
   }
 
