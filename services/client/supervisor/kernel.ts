@@ -20,7 +20,7 @@ export interface Kernel {
 }
 
 /** How many ready descriptors one wait tells. */
-export const TOKENS_MAX = 64;
+const TOKENS_MAX = 64;
 
 const SPLICE_F_NONBLOCK = 2;
 const EPOLL_CLOEXEC = 0o2000000;

@@ -13,7 +13,7 @@ export interface Mover {
   readonly readiness: Readiness;
 }
 
-export type OnLost = (bytes: number, cause: string) => void;
+type OnLost = (bytes: number, cause: string) => void;
 
 /**
  * One stream of a task: a named pipe, emptied into a rotated log. The pipe is also held open for reading and writing, so

@@ -8,7 +8,7 @@ const WAIT_MS = 1000;
 const PAUSE_MS = 10;
 
 /** Takes some of what there is; true when there is probably more. */
-export type OnReady = () => boolean;
+type OnReady = () => boolean;
 
 /** Tells which of many descriptors have something to read, without reading it: one waiting thread for all of them. */
 export class Readiness {
